@@ -11,7 +11,13 @@ export default defineConfig({
     target: 'es2022',
     rollupOptions: {
       // Without it a page that shows one field would load all of them.
-      treeshake: { moduleSideEffects: [{ test: /web.ui.fields[.]ts$/, sideEffects: false }] },
+      treeshake: {
+        moduleSideEffects: [
+          { test: /web.ui.fields[.]ts$/, sideEffects: false },
+          // What antd is made of does not say so itself; its form, which is not used, would come along with every field.
+          { test: /node_modules.@rc-component/, sideEffects: false },
+        ],
+      },
       input: { main: 'web/index.html', 'visit-worker': 'web/visit/worker.ts' },
       // A service worker keeps its address, else an old one would never give way to a new one.
       output: {

@@ -44,13 +44,18 @@ export async function populated(options: { persons?: number } = {}): Promise<Pop
       const args = ['user', 'create', '--username', username, '--name', username, '--role', role]
       if (place.site) args.push('--site', place.site)
       if (place.department) args.push('--department', place.department)
-      await careloop([...args, '--password-stdin'], installation.env, `${adminPassword}\n`).ended
       const origin = `http://127.0.0.1:${installation.port}`
-      const answer = await fetch(`${origin}/api/auth/sign-in/username`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', origin },
-        body: JSON.stringify({ username, password: adminPassword }),
-      })
+      const ask = () =>
+        fetch(`${origin}/api/auth/sign-in/username`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', origin },
+          body: JSON.stringify({ username, password: adminPassword }),
+        })
+      let answer = await ask()
+      if (!answer.ok) {
+        await careloop([...args, '--password-stdin'], installation.env, `${adminPassword}\n`).ended
+        answer = await ask()
+      }
       if (!answer.ok) throw new Error(`sign-in of ${username}: ${answer.status} ${await answer.text()}`)
       return answer.headers
         .getSetCookie()

@@ -1,7 +1,9 @@
 import { cpus, totalmem } from 'node:os'
 import { appointments } from './appointments.ts'
+import { voice } from './voice.ts'
 import { auditWriters } from './audit.ts'
 import { bundle } from './bundle.ts'
+import { calls } from './calls.ts'
 import { campaign } from './campaign.ts'
 import { desk } from './desk.ts'
 import { fhir } from './fhir.ts'
@@ -39,10 +41,12 @@ async function main(): Promise<void> {
   for (let run = 0; run < runs; run++) add(await mail())
   for (let run = 0; run < runs; run++) add(await campaign())
   for (let run = 0; run < runs; run++) add(await appointments())
+  for (let run = 0; run < runs; run++) add(await voice())
   const installation = await populated()
   try {
     for (let run = 0; run < runs; run++) add(await person(installation))
     for (let run = 0; run < runs; run++) add(await desk(installation))
+    for (let run = 0; run < runs; run++) add(await calls(installation))
   } finally {
     await installation.remove()
   }

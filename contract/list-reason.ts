@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { band } from './questionnaire.ts'
 import { timestamp } from './route.ts'
+import { machineReasons } from './voice.ts'
 
 /**
  * A reason for a task's position in the list, or a hint on when to work it. The first five determine the order; the others help to decide.
@@ -20,6 +21,8 @@ export const listReason = z.discriminatedUnion('kind', [
     band: band.pick({ text: true, tone: true }).nullable(),
     at: timestamp,
   }),
+  /** `first`: a machine calls before people do; else why it left the task to them. */
+  z.object({ kind: z.literal('machine'), why: z.enum(['first', ...machineReasons]) }),
   z.object({ kind: z.literal('attempts-left'), left: z.number().int(), all: z.number().int() }),
   /** Hour of the day (site's time) in which calls to this person were answered most often. */
   z.object({

@@ -80,6 +80,8 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     description: z.string().max(1000).optional(),
     /** `result`: the pathway waits for the task's result; `nothing`: it continues at once. */
     waitFor: z.enum(['result', 'nothing']).default('nothing'),
+    /** A machine calls first and asks the questionnaire by telephone keys; people call where it gets no answer. */
+    machineFirst: z.boolean().optional(),
   }),
   z.strictObject({
     ...stepBase,

@@ -45,6 +45,16 @@ export type Outcome = z.infer<typeof outcome>
 /** Outcomes of a red flag only: what the doctor told the person to do. */
 export const redFlagOutcomes = ['advised', 'sent-to-clinic', 'sent-to-emergency'] as const satisfies Outcome[]
 
+/** How answers were given to the machine, by `linkId`: by a key, or by speech and how sure the recogniser was. */
+export const givenAnswers = z.record(
+  z.string(),
+  z.union([
+    z.object({ by: z.literal('key') }),
+    z.object({ by: z.literal('speech'), confidence: z.number().min(0).max(1) }),
+  ]),
+)
+export type GivenAnswers = z.infer<typeof givenAnswers>
+
 /** The main reason for a task's position in the list. */
 export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
 
@@ -240,6 +250,9 @@ export const taskDetail = taskSummary.extend({
       answers,
       score: z.number().nullable(),
       source: z.enum(['staff', 'person']),
+      /** `voice`: said to the machine that called. */
+      channel: z.literal('voice').nullable(),
+      given: givenAnswers.nullable(),
       updatedAt: timestamp,
     })
     .nullable(),

@@ -76,9 +76,23 @@ export const eventKinds = [
   'appointment.offer-closed',
   'waitlist.joined',
   'waitlist.left',
+  'call.ended',
   'booking.restricted',
   'booking.restored',
+  'conversation.opened',
+  'conversation.closed',
   'intake.noted',
+  'case.opened',
+  'case.answered',
+  'case.told',
+  'case.closed',
+  'case.reopened',
+  'promise.made',
+  'promise.kept',
+  'promise.broken',
+  'promise.withdrawn',
+  'care-mark.set',
+  'care-mark.ended',
 ] as const
 export const eventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof eventKind>

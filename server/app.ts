@@ -32,8 +32,16 @@ import { mountCampaign } from './modules/campaign/routes.ts'
 import { mountSegment } from './modules/segment/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
 import { mountHeadCheck } from './modules/head-check/routes.ts'
+import { mountVoice } from './modules/voice/routes.ts'
+import { mountCase } from './modules/case/routes.ts'
+import { mountPromise } from './modules/promise/routes.ts'
+import { mountConversation } from './modules/conversation/routes.ts'
+import { chatOrigins, chatPath } from './modules/conversation/framing.ts'
+import { mountAssistant } from './modules/assistant/routes.ts'
+import { mountKnowledge } from './modules/knowledge/routes.ts'
 import { mountDispute } from './modules/dispute/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
+import { mountQuality } from './modules/quality/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTemplate } from './modules/template/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
@@ -42,6 +50,8 @@ import { mountTimeline } from './modules/timeline/routes.ts'
 import { mountCalendarFeed } from './modules/appointment/calendar-feed-routes.ts'
 import { mountAppointment } from './modules/appointment/routes.ts'
 import { mountBooking } from './modules/booking/routes.ts'
+import { phoneOrigins } from './modules/call/browser-line.ts'
+import { mountCall } from './modules/call/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
 import { mountWaiting } from './modules/waiting/routes.ts'
 import { AppError } from './platform/errors.ts'
@@ -53,7 +63,13 @@ import { mountApiPage } from './platform/api-page.ts'
 import { serveStatic } from './platform/serve-static.ts'
 import type { Services } from './platform/services.ts'
 import { confirmSession, underGuard } from './platform/session-guard.ts'
-import { allowFraming, callerAddress, refuseCrossSite, securityHeaders } from './platform/web-security.ts'
+import {
+  allowConnecting,
+  allowFraming,
+  callerAddress,
+  refuseCrossSite,
+  securityHeaders,
+} from './platform/web-security.ts'
 
 export type Mount = (api: Api, services: Services) => void
 
@@ -88,11 +104,19 @@ const modules: Mount[] = [
   mountSpotCheck,
   mountInstruction,
   mountDispute,
+  mountVoice,
+  mountPromise,
+  mountCase,
+  mountConversation,
+  mountKnowledge,
+  mountAssistant,
   mountHeadCheck,
   mountVisit,
   mountAppointment,
   mountCalendarFeed,
   mountBooking,
+  mountCall,
+  mountQuality,
   mountWaiting,
 ]
 
@@ -194,10 +218,16 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const web = serveStatic(options.webRoot ?? path.resolve(import.meta.dirname, '../web/dist'))
   app.notFound(async (c) => {
     if (c.req.path === launchPath) allowFraming(c, await frameOrigins(db))
+    else if (c.req.path === chatPath) allowFraming(c, await chatOrigins(db))
+    // Pages of staff; they open also while the database is away.
+    else if (!notForStaff.test(c.req.path)) allowConnecting(c, await phoneOrigins(db).catch(() => []))
     return (await web(c)) ?? answerError(new AppError('not-found'), c)
   })
   return { app, api, fhir, settled: resolver.settled }
 }
+
+/** Pages of patients, and what pages are made of. */
+const notForStaff = /^\/([qap]\/|book$)|[.]/
 
 const mayBeforePasswordChange = new Set([
   'GET /api/v1/me',
@@ -224,6 +254,6 @@ async function logRequests(
   const start = performance.now()
   await next()
   const ms = Math.round((performance.now() - start) * 10) / 10
-  const path = c.req.path.replace(/^\/([apq]|api\/v1\/calendar-feeds)\/.+/, '/$1/…')
+  const path = c.req.path.replace(/^\/([apq]|api\/v1\/calendar-feeds|api\/v1\/voice\/audio)\/.+/, '/$1/…')
   log.debug({ method: c.req.method, path, status: c.res.status, ms }, 'request')
 }

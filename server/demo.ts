@@ -3,6 +3,7 @@ import path from 'node:path'
 import { createWorld, lifeEventsGently, type SimEvent, type World } from '../sim/life.ts'
 import { liveEvents } from '../sim/live.ts'
 import { play } from '../sim/play.ts'
+import { startAsterisk } from '../sim/asterisk-ami.ts'
 import { startProvider, wechatDialect } from '../sim/http-providers.ts'
 import { startSmsc } from '../sim/smpp-smsc.ts'
 import { startSmtpSink } from '../sim/smtp-sink.ts'
@@ -27,9 +28,14 @@ import {
 } from './seed/demo/seed.ts'
 import { secondRecords, seedDemoExamples } from './seed/demo/examples.ts'
 import { rememberMonths, workDemoPast } from './seed/demo/past.ts'
+import { seedDemoCases } from './seed/demo/cases.ts'
 import { seedDemoAppointments, seedDemoClinics, seedDemoPastClinics } from './seed/demo/clinics.ts'
+import { seedDemoInbox } from './seed/demo/inbox.ts'
 import { seedDemoCampaigns } from './seed/demo/campaigns.ts'
+import { rememberCalls } from './seed/demo/call-history.ts'
+import { connectDemoExchange, demoCalls } from './seed/demo/telephony.ts'
 import { seedDemoVisits } from './seed/demo/visits.ts'
+import { letMachineBegin, seedDemoVoice, startDemoVoice } from './seed/demo/voice.ts'
 
 const day = 86_400_000
 /** The feed tells the last three days in about an hour, then goes on in real time: something to watch, and no message from the future. */
@@ -74,6 +80,7 @@ export async function runDemo(options: Config): Promise<void> {
   const { db } = running.services
   await seedDemoHospital(db)
   await seedDemoClinics(db)
+  await letMachineBegin(db)
   await connectPartners(running, partners)
   const fresh = (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) === undefined
   if (fresh) {
@@ -88,6 +95,8 @@ export async function runDemo(options: Config): Promise<void> {
   const logins = await seedDemoUsers(db)
   await seedDemoVisits(db)
   await seedDemoCampaigns(db)
+  await seedDemoCases(db)
+  await seedDemoInbox(db)
   if (fresh) {
     await seedDemoAppointments(db)
     await seedDemoPastClinics(db)
@@ -97,6 +106,8 @@ export async function runDemo(options: Config): Promise<void> {
     await workDemoPast(db, anchor.seed, ward)
     await seedDemoExamples(db, running.services.secret, ward)
   }
+  // Not before: it would call those of weeks ago first.
+  await seedDemoVoice(db, running.services.secret)
   const background = startBackground({
     running,
     world,
@@ -104,6 +115,7 @@ export async function runDemo(options: Config): Promise<void> {
     stop,
     key: await demoApiKey(db),
     seed: anchor.seed,
+    pbx: partners.pbx,
     ward: logins.find((login) => login.departmentId !== null)?.where ?? '',
   })
   const stopped = new Promise<void>((resolve) => {
@@ -128,19 +140,28 @@ async function startPartners(seed: number) {
   const sms = await startSmsc(behaviour)
   const wechat = await startProvider(wechatDialect(demoPassword, demoPassword), behaviour)
   const page = await showTelephones([sms.telephones, wechat.telephones])
+  const pbx = await startAsterisk({ autoAnswerMs: 5000 })
+  const voice = await startDemoVoice(pbx)
   return {
+    pbx,
+    voice,
     sink,
     sms,
     wechat,
     page,
     close: async () => {
-      await Promise.all([sink.close(), sms.close(), wechat.close(), page.close()])
+      await Promise.all([sink.close(), sms.close(), wechat.close(), page.close(), voice.close(), pbx.close()])
     },
   }
 }
 
-async function connectPartners({ services, url }: Running, { sink, sms, wechat }: Partners): Promise<void> {
+async function connectPartners(
+  { services, url }: Running,
+  { sink, sms, wechat, pbx, voice }: Partners,
+): Promise<void> {
   const { db, secret } = services
+  voice.attend(db)
+  await connectDemoExchange(db, secret, { pbx, ariUrl: voice.ari.url, mediaUrl: url ?? '' })
   const accounts = [demoMail(sink.port), demoSms(sms.port), demoWechat(wechat.url)]
   await configureDemoChannels(db, secret, accounts)
   const { id } = await db
@@ -190,11 +211,21 @@ type Background = {
   stop: AbortController
   key: string
   seed: number
+  pbx: Partners['pbx']
   /** Name of the department of the log-ins. */
   ward: string
 }
 
-function startBackground({ running, world, fresh, stop, key, seed, ward }: Background): Promise<unknown>[] {
+function startBackground({
+  running,
+  world,
+  fresh,
+  stop,
+  key,
+  seed,
+  pbx,
+  ward,
+}: Background): Promise<unknown>[] {
   const { signal } = stop
   const staff = new SimulatedStaff({
     baseUrl: running.url ?? '',
@@ -227,6 +258,10 @@ function startBackground({ running, world, fresh, stop, key, seed, ward }: Backg
         signal,
       }),
     ),
+    guarded('calls', async () => {
+      await rememberCalls(running.services, seed)
+      await demoCalls(running.services.db, pbx, signal)
+    }),
     guarded('staff', async () => {
       if (fresh) await staff.workPast(new Date())
       await staff.workLive(12_000)
@@ -262,6 +297,8 @@ function announce(
     `  API      ${running.url ?? ''}/api/v1/docs`,
     `  HL7      mllp://127.0.0.1:${running.mllpPort ?? 0}  (the simulated hospital is sending)`,
     `  Mail     smtp://127.0.0.1:${partners.sink.port}  (a sink: nothing leaves this machine)`,
+    `  Calls    ring at whoever sits at a telephone (top bar, extension 8001 to 8999); they are picked up by themselves`,
+    `  Voice    the machine calls the patients of most wards first, at any hour; whoever presses 0 rings at the same telephones`,
     `  Phones   ${partners.page.url}  (what the simulated patients got by SMS and WeChat)`,
     '',
     `  Password of every log-in: ${demoPassword}`,

@@ -1,7 +1,10 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
+import { settleCalls } from './modules/call/settle.ts'
 import { settleSlots } from './modules/appointment/settle.ts'
 import { followCampaign } from './modules/campaign/follow.ts'
+import { wakeSnoozed } from './modules/conversation/handle.ts'
+import { fetchMail } from './modules/conversation/imap.ts'
 import { fireDue } from './modules/clock/fire.ts'
 import { refoldGroups } from './modules/group/refold.ts'
 import { matchArrived } from './modules/match/arrival.ts'
@@ -10,6 +13,7 @@ import { openLanes } from './modules/message/lanes.ts'
 import { openSenders, sendDue } from './modules/outbound/send.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { refoldNames } from './modules/person/refold.ts'
+import { Voice } from './modules/voice/line.ts'
 import { refreshSegment } from './modules/segment/refresh.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
 import type { Services } from './platform/services.ts'
@@ -23,6 +27,9 @@ const workerLoops = {
   segment: ({ db }: Services) => refreshSegment(db),
   campaign: ({ db }: Services) => followCampaign(db),
   appointment: ({ db }: Services) => settleSlots(db),
+  call: ({ db }: Services) => settleCalls(db),
+  conversation: ({ db }: Services) => wakeSnoozed(db),
+  mailbox: ({ db, secret }: Services) => fetchMail(db, secret),
   names: async ({ db }: Services) => (await refoldNames(db)) + (await refoldGroups(db)),
 }
 
@@ -41,6 +48,7 @@ export function startWorkerLoops(services: Services): Loop[] {
     ...loops,
     startApart('message', openLanes(db, secret, config.publicUrl)),
     startApart('outbound', openSenders(services)),
+    startApart('voice', new Voice(services)),
   ]
 }
 

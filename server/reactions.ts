@@ -12,6 +12,14 @@ import { retimeClocks } from './modules/clock/clock.ts'
 import { registerClock } from './modules/clock/rule.ts'
 import { disputeClock } from './modules/dispute/clock.ts'
 import { followMembers } from './modules/campaign/follow.ts'
+import { followCallResults } from './modules/call/evidence.ts'
+import { caseClocks } from './modules/case/clock.ts'
+import { followCases } from './modules/case/react.ts'
+import { caseSubject } from './modules/case/subject.ts'
+import { promiseRule } from './modules/promise/clock.ts'
+import { followPromises } from './modules/promise/react.ts'
+import { directAnswers } from './modules/conversation/out.ts'
+import { followConversations, keepStray } from './modules/conversation/react.ts'
 import { followDisputes } from './modules/dispute/react.ts'
 import { linkInMessage } from './modules/form/link-token.ts'
 import { instructionClock } from './modules/instruction/clock.ts'
@@ -29,6 +37,7 @@ import { preferencesInMessage, unsubscribeInMessage, wishesUrls } from './module
 import { followReplies } from './modules/preference/reply.ts'
 import { bookingCodes } from './modules/booking/code-text.ts'
 import { registerDirect } from './modules/message/direct.ts'
+import { registerStray } from './modules/message/receipt.ts'
 import { makeCalls } from './modules/task/message-call.ts'
 import { keepProof } from './modules/task/proof.ts'
 
@@ -49,6 +58,10 @@ const reactions: Reactor[] = [
   ofPersons(followInstructions),
   ofPersons(followUnmerges),
   ofPersons(followDisputes),
+  ofPersons(followCallResults),
+  followPromises,
+  followCases,
+  ofPersons(followConversations),
   ofPersons(queueCorrections),
   ofPersons(queueAppointments),
 ]
@@ -56,8 +69,8 @@ const reactions: Reactor[] = [
 /** Called once at start-up. */
 export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
-  for (const rule of [instructionClock, disputeClock]) registerClock(rule)
-  for (const subject of [encounterSubject, agreementSubject, appointmentSubject, offerSubject])
+  for (const rule of [instructionClock, disputeClock, promiseRule, ...caseClocks]) registerClock(rule)
+  for (const subject of [encounterSubject, agreementSubject, appointmentSubject, offerSubject, caseSubject])
     registerSubject(subject)
   for (const placeholder of [linkInMessage, preferencesInMessage, unsubscribeInMessage, bookingInMessage])
     registerPlaceholder(placeholder)
@@ -70,6 +83,8 @@ export function connectReactions(): void {
   )
   registerCalls(makeCalls)
   registerDirect(bookingCodes)
+  registerDirect(directAnswers)
+  registerStray(keepStray)
   onCalendar(unblockEnrollments)
   onCalendar(retimeClocks)
 }

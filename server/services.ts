@@ -3,6 +3,7 @@ import type { Config } from './platform/config.ts'
 import { useAppointmentKey } from './modules/appointment/link.ts'
 import { useBookingKey } from './modules/booking/key.ts'
 import { usePreferenceKey } from './modules/preference/token.ts'
+import { useVoiceKey } from './modules/voice/prompt.ts'
 import { openDatabase } from './platform/db.ts'
 import { openJobs } from './platform/jobs.ts'
 import { openLive } from './platform/live.ts'
@@ -19,6 +20,7 @@ export async function openServices(config: Config, url: string): Promise<OpenSer
   usePreferenceKey(database.db, secret)
   useAppointmentKey(database.db, secret)
   useBookingKey(database.db, secret)
+  useVoiceKey(database.db, secret)
   const live = openLive(url)
   const jobs = openJobs(url, database.db)
   return {

@@ -1,9 +1,11 @@
 import { accessJobs } from './modules/access/jobs.ts'
 import { appointmentJobs } from './modules/appointment/jobs.ts'
 import { bookingJobs } from './modules/booking/jobs.ts'
+import { callJobs } from './modules/call/jobs.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { importJobs } from './feeds/table/jobs.ts'
 import { startWorkerLoops } from './loops.ts'
+import { conversationJobs } from './modules/conversation/jobs.ts'
 import { contactJobs } from './modules/contact/jobs.ts'
 import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
@@ -15,6 +17,7 @@ import { questionnaireJobs } from './modules/questionnaire/jobs.ts'
 import { personJobs } from './modules/person/jobs.ts'
 import { calendarJobs } from './modules/pathway/calendar-entry.ts'
 import { rehearsalJobs } from './modules/pathway/rehearsal-run.ts'
+import { qualityJobs } from './modules/quality/jobs.ts'
 import { spotCheckJobs } from './modules/spot-check/jobs.ts'
 import { teamJobs } from './modules/team/jobs.ts'
 import type { JobHandler } from './platform/jobs.ts'
@@ -27,9 +30,11 @@ const modules: JobModule[] = [
   accessJobs,
   appointmentJobs,
   bookingJobs,
+  callJobs,
   auditJobs,
   calendarJobs,
   contactJobs,
+  conversationJobs,
   encounterJobs,
   importJobs,
   intakeJobs,
@@ -38,6 +43,7 @@ const modules: JobModule[] = [
   messageJobs,
   personJobs,
   outboundJobs,
+  qualityJobs,
   questionnaireJobs,
   rehearsalJobs,
   spotCheckJobs,

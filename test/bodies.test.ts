@@ -2,7 +2,10 @@ import { serve, type ServerType } from '@hono/node-server'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { roles } from '../contract/access.ts'
+import { chatTokenHeader, startChat } from '../contract/chat.ts'
+import { largestAttachment } from '../contract/conversation.ts'
 import { fhirBase } from '../contract/fhir.ts'
+import { createMailbox } from '../contract/mailbox.ts'
 import { type RouteContract, usualBody } from '../contract/route.ts'
 import { authPaths } from '../server/modules/access/sign-in.ts'
 import { implementedContracts } from '../server/platform/http.ts'
@@ -38,7 +41,23 @@ const sendBody = (
   length?: number,
 ) => sendTo(port, target, bytes, headers, length)
 
-type Target = { method: string; path: string; most: number; isPublic: boolean }
+type Target = { method: string; path: string; most: number; isPublic: boolean; hears?: number | undefined }
+
+/** With what routes that take files and signed bodies ask for in the query. */
+function addressOf(base: string, { path, query }: RouteContract, siteId = 1): string {
+  const known: Record<string, string> = {
+    name: 'x.txt',
+    account: '1',
+    kind: 'persons',
+    siteId: String(siteId),
+    fileName: 'x',
+  }
+  const asked = Object.entries(known).filter(([name]) => query && name in query.shape)
+  return `${base}${path.replace(/\{\w+\}/g, '1')}?${new URLSearchParams(asked).toString()}`
+}
+
+/** Where who sends is known by a token or signature of their own before a byte is read: what a stranger hears there. */
+const strangerHears: Readonly<Record<string, number>> = { '/chat/file': 410, '/mailboxes/{id}/mail': 404 }
 
 /** Every address that may be sent a body. */
 function targets(): Target[] {
@@ -47,9 +66,10 @@ function targets(): Target[] {
       .filter((one) => one.method !== 'get')
       .map((one) => ({
         method: one.method.toUpperCase(),
-        path: `${base}${one.path.replace(/\{\w+\}/g, '1')}`,
+        path: addressOf(base, one),
         most: one.largestBody ?? usualBody,
         isPublic: one.permission === 'public',
+        hears: strangerHears[one.path],
       }))
   const auth = authPaths.map((path) => ({
     method: 'POST',
@@ -78,7 +98,8 @@ test('a stranger with an endless body is answered before much of it is sent, at 
   for (const target of targets()) {
     const { status, sent } = await sendBody(target, whole)
     const where = `${target.method} ${target.path}`
-    const expected = target.isPublic ? [413, 401, 200, 403] : [401, 404, 405]
+    const expected =
+      target.hears !== undefined ? [target.hears] : target.isPublic ? [413, 401, 200, 403] : [401, 404, 405]
     expect([where, expected.includes(status) ? 'refused' : status]).toEqual([where, 'refused'])
     // Beyond the limit it is what fits into the buffers of the two kernels.
     expect([where, sent < 16 * 1024 * 1024 ? 'early' : sent]).toEqual([where, 'early'])
@@ -108,16 +129,28 @@ test('every route that reads a body answers 413 beyond its limit', async () => {
     .returning('id')
     .executeTakeFirstOrThrow()
   const callers = await Promise.all(roles.map((role) => app.signInAs(role)))
+  const { token } = (await app.request(undefined, startChat, { body: { siteId, text: '您好' } })).body
+  const box = await app.request(admin, createMailbox, {
+    body: { kind: 'webhook', siteId, name: '邮箱', address: 'box@hospital.example' },
+  })
+  expect(box.body.id).toBe(1)
+  const own: Readonly<Record<string, { headers: Record<string, string>; most: number }>> = {
+    '/chat/file': { headers: { [chatTokenHeader]: token }, most: largestAttachment },
+    '/mailboxes/{id}/mail': { headers: { 'x-careloop-signature': 'v1=0' }, most: 25 * 1024 * 1024 },
+  }
+  expect(Object.keys(own)).toEqual(Object.keys(strangerHears))
   const never: string[] = []
   for (const contract of reading) {
-    const path = `/api/v1${contract.path.replace(/\{\w+\}/g, '1')}?${contract.consumes && contract.path.startsWith('/imports') ? `kind=persons&siteId=${siteId}&fileName=x` : ''}`
-    const most = contract.permission === 'public' ? usualBody : (contract.largestBody ?? usualBody)
+    const path = addressOf('/api/v1', contract, siteId)
+    const sender = own[contract.path]
+    const most =
+      sender?.most ?? (contract.permission === 'public' ? usualBody : (contract.largestBody ?? usualBody))
     const answers: number[] = []
     for (const caller of callers) {
       const answer = await sendBody(
         { method: contract.method.toUpperCase(), path },
         0,
-        { cookie: caller },
+        { cookie: caller, ...sender?.headers },
         most + 1,
       )
       answers.push(answer.status)

@@ -19,7 +19,7 @@ let contracts: readonly RouteContract[]
 const marks = /麴|99999/
 /** Of the whole installation, or of whoever is signed in: no row of a site is behind them. */
 const ofNoSite =
-  /^\/(pathways|questionnaires|questionnaire-drafts|settings|calendar|saved-views|me|match-runs)\b/
+  /^\/(pathways|voice\/questionnaires|voice\/audio|questionnaires|questionnaire-drafts|settings|calendar|saved-views|me|match-runs)\b/
 
 beforeAll(async () => {
   app = await createTestApp()
@@ -54,6 +54,7 @@ function knownOf({ site, department, staff, persons, rows }: FilledSite): Known 
     teamId: rows['visits/plans']?.teamId,
     reference: 'recording 17',
     sender: 'HIS',
+    address: 'sample@example.test',
     facility: 'FAR',
   }
 }

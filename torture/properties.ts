@@ -15,6 +15,9 @@ const files = [
   'server/modules/clock/exactly-once.test.ts',
   'server/modules/person/unmerge.test.ts',
   'server/modules/person/provenance.test.ts',
+  // With the factor of the torture run: 500 patients.
+  'server/modules/voice/voice.test.ts',
+  'server/modules/voice/dialogue.test.ts',
   'server/feeds/hl7/order.test.ts',
   'server/feeds/hl7/cancel.test.ts',
 ]

@@ -5,6 +5,7 @@ import { malformedTest } from './malformed-test.ts'
 import { outboundTest } from './outbound.ts'
 import { propertiesHold } from './properties.ts'
 import { sendingTest } from './sending.ts'
+import { callsTest } from './calls.ts'
 import { appointmentsTest } from './appointments.ts'
 import { stepsTest } from './steps.ts'
 
@@ -76,6 +77,14 @@ const sending = await sendingTest({
 })
 failed ||= sending.deviations.length > 0
 for (const one of sending.deviations) console.log(`  FAIL ${one}`)
+
+console.log('\nCalls: kill -9 and cut connections while they ring, are answered and handed over')
+const calls = await callsTest({ calls: 5000, lines: 50, kills: 20, drops: 20, seed: size.seed })
+console.log(
+  `  ${calls.calls} calls, ${calls.answered} answered, ${calls.kills} kills in ${calls.seconds.toFixed(0)} s: ${calls.deviations.length} wrong`,
+)
+failed ||= calls.deviations.length > 0
+for (const one of calls.deviations.slice(0, 20)) console.log(`  FAIL ${one}`)
 
 console.log('\nAppointments: kill -9 while people book, move, cancel and wait')
 const appointments = await appointmentsTest({ clients: 40, requests: 250, kills: 20, seed: size.seed })

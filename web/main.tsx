@@ -30,6 +30,11 @@ async function start() {
     ;(await import('./book/start.tsx')).startBooking()
     return
   }
+  // Anybody may ask, whoever is signed in on that device.
+  if (location.pathname === '/chat') {
+    ;(await import('./chat/start.tsx')).startChat()
+    return
+  }
   // Opened by the hospital's own workstation, in a frame or a window, for somebody that it has signed in.
   if (location.pathname === '/launch') {
     await (await import('./launch/start.tsx')).startLaunch()

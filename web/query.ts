@@ -37,25 +37,32 @@ type AnyCall<C extends RouteContract> = (
 
 type QueryExtra<T> = Pick<UseQueryOptions<T>, 'enabled' | 'staleTime' | 'refetchInterval' | 'placeholderData'>
 
+const asked = <C extends RouteContract>(contract: C, input: unknown = {}) => ({
+  queryKey: keyOf(contract, input),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    (call as unknown as AnyCall<C>)(contract, input, { signal }),
+})
+
 export function useCall<C extends RouteContract>(
   contract: C,
   ...[input, extra]: [...InputArgs<C>, extra?: QueryExtra<AnswerOf<C>>]
 ) {
   return useQuery<AnswerOf<C>>({
-    queryKey: keyOf(contract, input ?? {}),
-    queryFn: ({ signal }) => (call as unknown as AnyCall<C>)(contract, input ?? {}, { signal }),
+    ...asked<C>(contract, input),
     ...(extra as QueryExtra<AnswerOf<C>> | undefined),
   })
+}
+
+/** Asks for what a screen that is about to open will show; what was asked before is asked again by whoever shows it. */
+export function askAhead<C extends RouteContract>(contract: C, input: InputOf<C>): void {
+  const query = asked<C>(contract, input)
+  if (!queryClient.getQueryState(query.queryKey)) queryClient.query(query).catch(() => undefined)
 }
 
 /** The same route for several inputs at once; each answer is cached for itself. */
 export function useCalls<C extends RouteContract>(contract: C, inputs: InputOf<C>[]) {
   return useQueries({
-    queries: inputs.map((input) => ({
-      queryKey: keyOf(contract, input),
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        (call as unknown as AnyCall<C>)(contract, input, { signal }),
-    })),
+    queries: inputs.map((input) => asked<C>(contract, input)),
   })
 }
 

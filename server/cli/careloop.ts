@@ -8,6 +8,7 @@ import { addEvaluateCommands } from './evaluate.ts'
 import { addImportCommand } from './import.ts'
 import { addIntakeCommands } from './intake.ts'
 import { addServeCommands } from './serve.ts'
+import { addTelephonyCommands } from './telephony.ts'
 import { addUserCommands } from './user.ts'
 import { explain, exitCodes } from './run.ts'
 
@@ -40,6 +41,7 @@ addImportCommand(program)
 addBackupCommands(program)
 addDoctorCommand(program)
 addEvaluateCommands(program)
+addTelephonyCommands(program)
 addDemoCommand(program)
 
 try {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { agentsNeeded, waitingOf } from '../modules/figure/erlang-c.ts'
 import { differenceOf, type Side } from '../modules/campaign/holdout.ts'
 import { evaluateNoShow, type NoShowOptions, outcomeWords } from './no-show.ts'
 import { UsageError } from './run.ts'
@@ -20,6 +21,40 @@ export function addEvaluateCommands(program: Command): void {
           treatedRate: treated.x / treated.n,
           controlRate: control.x / control.n,
           ...differenceOf(treated, control),
+        }),
+      )
+    })
+  evaluate
+    .command('erlang-c')
+    .description(
+      'How long callers wait with so many agents, and how many agents a target needs (Erlang C): nobody gives up, calls come at random',
+    )
+    .requiredOption('--calls <number>', 'calls that come in')
+    .requiredOption('--aht <seconds>', 'average handling time: talking and wrap-up')
+    .requiredOption('--agents <number>', 'agents who take calls')
+    .option('--minutes <number>', 'the time in which these calls come', '30')
+    .option('--seconds <number>', 'answered within so many seconds …', '20')
+    .option('--target <share>', '… are to be so large a share of the calls', '0.8')
+    .action((options: Record<'calls' | 'aht' | 'agents' | 'minutes' | 'seconds' | 'target', string>) => {
+      const agents = numberOf('--agents', options.agents)
+      if (!Number.isInteger(agents)) throw new UsageError('--agents must be a whole number.')
+      const load = {
+        calls: numberOf('--calls', options.calls),
+        aht: numberOf('--aht', options.aht),
+        minutes: numberOf('--minutes', options.minutes),
+      }
+      const target = {
+        share: numberOf('--target', options.target),
+        seconds: numberOf('--seconds', options.seconds),
+      }
+      if (load.aht === 0 || load.minutes === 0)
+        throw new UsageError('--aht and --minutes must be above zero.')
+      if (target.share <= 0 || target.share >= 1) throw new UsageError('--target must lie between 0 and 1.')
+      console.log(
+        JSON.stringify({
+          ...load,
+          ...waitingOf(load, agents, target.seconds),
+          target: { ...target, agents: agentsNeeded(load, target).agents },
         }),
       )
     })
@@ -48,6 +83,14 @@ A copy of the outcome under another name cannot be told from a good feature: tak
 
 Prints one line of JSON about the last quarter of the appointments by start: auc with its 95 % interval (DeLong 1988), calibrationSlope (1 is
 best, less is too extreme; null: none exists) and brier (0 is best).`
+
+/** @throws {UsageError} unless it is a number that is not negative */
+function numberOf(name: string, text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0 || value > 1e9)
+    throw new UsageError(`${name} must be a number, zero or above.`)
+  return value
+}
 
 function side(name: string, text: string): Side {
   const [, n, x] = /^(\d{1,12}),(\d{1,12})$/.exec(text.replaceAll(' ', '')) ?? []

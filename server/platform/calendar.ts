@@ -83,6 +83,11 @@ export function isWorkingDay(date: string, calendar: Calendar): boolean {
   return calendar.exceptions.get(date) ?? isWeekday(date)
 }
 
+/** The same where a plan must not stop: where the calendar is unknown, weekdays are worked. */
+export function worksOn(date: string, calendar: Calendar): boolean {
+  return calendar.years.has(yearOf(date)) ? isWorkingDay(date, calendar) : isWeekday(date)
+}
+
 function isWeekday(date: string): boolean {
   const weekday = new Date(`${date}T00:00:00Z`).getUTCDay()
   return weekday !== 0 && weekday !== 6
@@ -122,7 +127,7 @@ export function nextOpening(
 ): Date {
   const open = (date: string) => {
     if (!hours.workingDaysOnly) return true
-    return !strict && !calendar.years.has(yearOf(date)) ? isWeekday(date) : isWorkingDay(date, calendar)
+    return strict ? isWorkingDay(date, calendar) : worksOn(date, calendar)
   }
   const within = (hour: number) => hour >= hours.from && hour < hours.to
   const local = toLocal(at, timeZone)

@@ -78,6 +78,8 @@ const environment = z
     CARELOOP_URL: z.url().optional(),
     /** Number of reverse proxies in front of us whose X-Forwarded-For is believed. */
     CARELOOP_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(5).default(0),
+    /** Program that speaks: text on its input, the language as its last argument, a WAV file on its output. */
+    CARELOOP_SPEECH_COMMAND: z.string().min(1).optional(),
     DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
@@ -133,6 +135,7 @@ export type Config = {
   adminPassword: string | undefined
   secret: string | undefined
   publicUrl: string | undefined
+  speechCommand: string | undefined
   trustedProxies: number
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
@@ -189,6 +192,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     adminPassword: value.CARELOOP_ADMIN_PASSWORD,
     secret: value.CARELOOP_SECRET,
     publicUrl: value.CARELOOP_URL,
+    speechCommand: value.CARELOOP_SPEECH_COMMAND,
     trustedProxies: value.CARELOOP_TRUSTED_PROXIES,
     logLevel: value.LOG_LEVEL,
   }

@@ -25,6 +25,16 @@ export type Numeric = ColumnType<number, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AgentLine {
+  account_id: number;
+  browser: Generated<boolean>;
+  extension: string;
+  presence: Generated<"available" | "wrap-up" | "break">;
+  presence_since: Generated<Timestamp>;
+  user_id: string;
+  wrap_until: Timestamp | null;
+}
+
 export interface ApiKey {
   created_at: Generated<Timestamp>;
   created_by: string | null;
@@ -148,6 +158,44 @@ export interface AppVerification {
   value: string;
 }
 
+export interface AssistantAccount {
+  active: Generated<boolean>;
+  check_problem: string | null;
+  checked_at: Timestamp | null;
+  id: Generated<number>;
+  model: string;
+  secret: string | null;
+  site_id: number;
+  timeout_seconds: number;
+  updated_at: Generated<Timestamp>;
+  updated_by_name: string;
+  url: string;
+  version: Generated<number>;
+}
+
+export interface AssistantRequest {
+  answer: string | null;
+  answer_tokens: number | null;
+  at: Generated<Timestamp>;
+  conversation_id: number;
+  dropped: Generated<number>;
+  id: Generated<number>;
+  kind: "reply" | "note" | "answers";
+  milliseconds: number | null;
+  model: string;
+  outcome: "accepted" | "edited" | "rejected" | null;
+  outcome_at: Timestamp | null;
+  problem: "unreachable" | "slow" | "refused" | "no-json" | "wrong-form" | "no-source" | "invented" | "too-long" | "nothing" | null;
+  prompt_tokens: number | null;
+  sent: string;
+  site_id: number;
+  task_id: number | null;
+  text_hash: string | null;
+  url: string;
+  user_id: string;
+  user_name: string;
+}
+
 export interface AuditEvent {
   action: string;
   actor_id: string;
@@ -228,6 +276,14 @@ export interface BookingSession {
   tries: Generated<number>;
 }
 
+export interface BrowserLine {
+  account_id: number;
+  secret: string;
+  sip_user: string;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+}
+
 export interface CalendarDay {
   country: Generated<string | null>;
   date: string;
@@ -245,6 +301,90 @@ export interface CalendarFeed {
   staff_id: number;
   token_hash: string;
   user_id: string;
+}
+
+export interface Call {
+  account_id: number;
+  answered_at: Timestamp | null;
+  cause: string | null;
+  dialled: string | null;
+  direction: "inbound" | "outbound" | "internal" | null;
+  disposition: string | null;
+  ended_at: Timestamp | null;
+  external_id: string;
+  held_at: Timestamp | null;
+  id: Generated<number>;
+  linked_by: "number" | "staff" | "task" | null;
+  made_by: string | null;
+  note: string | null;
+  number: string | null;
+  person_id: number | null;
+  queue: string | null;
+  queued_at: Timestamp | null;
+  recording: string | null;
+  resumed_at: Timestamp | null;
+  ringing_at: Timestamp | null;
+  seen_at: Timestamp;
+  settled_at: Timestamp | null;
+  site_id: number;
+  started_at: Timestamp;
+  task_id: number | null;
+  wrapped_up_at: Timestamp | null;
+  wrapped_up_by: string | null;
+}
+
+export interface CallCommand {
+  account_id: number;
+  act: "dial" | "transfer" | "hold" | "resume" | "hang-up" | "listen" | "whisper" | "barge" | "pause" | "unpause";
+  call_id: number | null;
+  data: Generated<Json>;
+  done_at: Timestamp | null;
+  error: string | null;
+  id: Generated<number>;
+  requested_at: Generated<Timestamp>;
+  sent_at: Timestamp | null;
+  user_id: string | null;
+}
+
+export interface CallLeg {
+  answered_at: Timestamp | null;
+  call_id: number;
+  ended_at: Timestamp | null;
+  extension: string | null;
+  external_id: string;
+  ringing_at: Timestamp | null;
+  user_id: string | null;
+  user_name: string | null;
+}
+
+export interface CallReview {
+  acknowledged_at: Timestamp | null;
+  agent_comment: string | null;
+  answers: Generated<Json>;
+  assessed: Generated<string[]>;
+  call_id: number;
+  comment: string | null;
+  created_at: Generated<Timestamp>;
+  created_by_name: string;
+  critical: Generated<string[]>;
+  id: Generated<number>;
+  probability: number | null;
+  questionnaire_version_id: number;
+  reviewed_at: Timestamp | null;
+  reviewed_by: string | null;
+  reviewed_by_name: string | null;
+  score: Numeric | null;
+  site_id: number;
+  user_id: string | null;
+  user_name: string;
+  week: string | null;
+}
+
+export interface CallReviewDraw {
+  drawn_at: Generated<Timestamp>;
+  seed: string;
+  site_id: number;
+  week: string;
 }
 
 export interface Campaign {
@@ -302,6 +442,121 @@ export interface CampaignMember {
   variant: string;
   visited_at: Timestamp | null;
   visits: Generated<number>;
+}
+
+export interface CannedReply {
+  body: string;
+  id: Generated<number>;
+  owner_id: string | null;
+  retired_at: Timestamp | null;
+  shortcut: string;
+  site_id: number | null;
+  title: string;
+  updated_at: Generated<Timestamp>;
+  updated_by_name: string;
+  version: Generated<number>;
+}
+
+export interface CannedReplyVersion {
+  at: Generated<Timestamp>;
+  body: string;
+  by_name: string;
+  canned_reply_id: number;
+  title: string;
+  version: number;
+}
+
+export interface CareMark {
+  end_reason: string | null;
+  ended_at: Timestamp | null;
+  ended_by_name: string | null;
+  id: Generated<number>;
+  person_id: number;
+  reason: string;
+  set_at: Generated<Timestamp>;
+  set_by: string;
+  set_by_name: string;
+  site_id: number;
+  until: string;
+}
+
+export interface CaseCategory {
+  code: string;
+  id: Generated<number>;
+  name: string;
+  parent_id: number | null;
+  position: Generated<number>;
+  retired_at: Timestamp | null;
+  site_id: number | null;
+  version: Generated<number>;
+}
+
+export interface CaseConsultation {
+  answer: string | null;
+  answered_at: Timestamp | null;
+  answered_by_name: string | null;
+  asked_at: Generated<Timestamp>;
+  asked_by_name: string;
+  case_id: number;
+  department_id: number;
+  due_at: Timestamp;
+  id: Generated<number>;
+  question: string;
+}
+
+export interface CaseDepartment {
+  added_at: Generated<Timestamp>;
+  added_by_name: string;
+  case_id: number;
+  department_id: number;
+}
+
+export interface CaseEncounter {
+  case_id: number;
+  encounter_id: number;
+}
+
+export interface CaseGrant {
+  amount: Numeric | null;
+  asked_at: Generated<Timestamp>;
+  asked_by: string;
+  asked_by_name: string;
+  case_id: number;
+  decided_at: Timestamp | null;
+  decided_by_name: string | null;
+  id: Generated<number>;
+  measure_id: number;
+  note: string | null;
+  reason: string | null;
+  status: "granted" | "waiting" | "refused" | "withdrawn";
+}
+
+export interface CaseLog {
+  at: Generated<Timestamp>;
+  by_id: string;
+  by_name: string;
+  case_id: number;
+  data: Generated<Json>;
+  id: Generated<number>;
+  kind: string;
+  text: string | null;
+}
+
+export interface CaseMeasure {
+  code: string;
+  id: Generated<number>;
+  limits: Generated<Json>;
+  name: string;
+  position: Generated<number>;
+  priced: Generated<boolean>;
+  retired_at: Timestamp | null;
+  site_id: number | null;
+  version: Generated<number>;
+}
+
+export interface CaseStaff {
+  case_id: number;
+  staff_id: number;
 }
 
 export interface ClinicalFact {
@@ -406,6 +661,81 @@ export interface ContactRefusal {
   purpose: string | null;
   reason: string | null;
   task_id: number | null;
+}
+
+export interface Conversation {
+  address: string | null;
+  asked_at: Timestamp | null;
+  assigned_at: Timestamp | null;
+  assignee_id: string | null;
+  auto_answered_at: Timestamp | null;
+  channel: "web-chat" | "email" | "sms" | "wechat" | "portal" | "phone" | "fax" | "visit";
+  closed_at: Timestamp | null;
+  closed_by_name: string | null;
+  department_id: number | null;
+  first_answer_at: Timestamp | null;
+  id: Generated<number>;
+  joined_id: number | null;
+  language: "zh-CN" | "zh-TW" | "en" | null;
+  last_at: Generated<Timestamp>;
+  last_in_at: Timestamp | null;
+  opened_at: Generated<Timestamp>;
+  outcome: "answered" | "passed-on" | "no-answer-needed" | "given-up" | "spam" | null;
+  person_id: number | null;
+  score: number | null;
+  score_text: string | null;
+  site_id: number;
+  snoozed_until: Timestamp | null;
+  stated_name: string | null;
+  stated_phone: string | null;
+  status: Generated<"open" | "waiting" | "snoozed" | "closed">;
+  subject: string | null;
+  unread: Generated<number>;
+  waiting_since: Timestamp | null;
+}
+
+export interface ConversationAttachment {
+  content_type: string;
+  conversation_message_id: number | null;
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  label: string;
+  name: string;
+  pending_by: string | null;
+  pending_id: number | null;
+  sealed: Buffer;
+  size: number;
+}
+
+export interface ConversationMessage {
+  at: Generated<Timestamp>;
+  author_id: string | null;
+  author_name: string | null;
+  automatic: Generated<boolean>;
+  body: Generated<string>;
+  channel: "web-chat" | "email" | "sms" | "wechat" | "portal" | "phone" | "fax" | "visit" | null;
+  conversation_id: number;
+  direct_account_id: number | null;
+  direct_reason: string | null;
+  direct_state: "queued" | "sending" | "sent" | "failed" | "unknown" | null;
+  draft_edited: boolean | null;
+  draft_id: number | null;
+  external_key: string | null;
+  id: Generated<number>;
+  kind: "in" | "out" | "note" | "taken" | "handed" | "released" | "snoozed" | "woken" | "waiting" | "closed" | "reopened" | "linked" | "joined";
+  message_id: number | null;
+  quoted: string | null;
+  sent_at: Timestamp | null;
+  subject: string | null;
+  words: string | null;
+}
+
+export interface ConversationVisitor {
+  conversation_id: number;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  seen_at: Generated<Timestamp>;
+  token_hash: string;
 }
 
 export interface DailyGoal {
@@ -627,6 +957,7 @@ export interface Guidance {
   condition_codes: Generated<string[]>;
   created_at: Generated<Timestamp>;
   department_id: number | null;
+  for_staff: Generated<boolean>;
   id: Generated<number>;
   site_id: number | null;
   title: string;
@@ -768,6 +1099,27 @@ export interface ImportShape {
   updated_by: string;
 }
 
+export interface Improvement {
+  category_id: number;
+  cause: string;
+  change: string | null;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  department_id: number;
+  done_date: string | null;
+  due_date: string | null;
+  id: Generated<number>;
+  owner_name: string | null;
+  owner_staff_id: number | null;
+  site_id: number;
+  title: string;
+  told_at: Timestamp | null;
+  told_count: number | null;
+  version: Generated<number>;
+  whys: Generated<Json>;
+}
+
 export interface InboundKey {
   body_hash: string;
   control_id: string;
@@ -799,6 +1151,45 @@ export interface InboundMessage {
   status: Generated<"received" | "applied" | "dead" | "ignored" | "rejected">;
 }
 
+export interface KnowledgeArticle {
+  category: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  kind: "answer" | "script";
+  owner_id: string | null;
+  published_version: number | null;
+  retired_at: Timestamp | null;
+  retired_by_name: string | null;
+  review_on: string;
+  site_id: number | null;
+  updated_at: Generated<Timestamp>;
+  used: Generated<number>;
+  useful: Generated<number>;
+  useless: Generated<number>;
+  version: Generated<number>;
+  words: string | null;
+}
+
+export interface KnowledgeVersion {
+  article_id: number;
+  at: Generated<Timestamp>;
+  body: string;
+  by_name: string;
+  published_at: Timestamp | null;
+  published_by_name: string | null;
+  synonyms: Generated<string[]>;
+  title: string;
+  version: number;
+}
+
+export interface KnowledgeVote {
+  article_id: number;
+  at: Generated<Timestamp>;
+  reason: string | null;
+  useful: boolean;
+  user_id: string;
+}
+
 export interface Launch {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -811,6 +1202,39 @@ export interface Launch {
   task_id: number | null;
   token_hash: Buffer;
   user_id: string;
+}
+
+export interface Mailbox {
+  active: Generated<boolean>;
+  address: string;
+  error: string | null;
+  failed_at: Timestamp | null;
+  failures: Generated<number>;
+  fax: Generated<boolean>;
+  folder: Generated<string>;
+  host: string | null;
+  id: Generated<number>;
+  kind: "imap" | "webhook";
+  last_uid: Generated<number>;
+  login: string | null;
+  name: string;
+  port: number | null;
+  read_at: Timestamp | null;
+  secret: string | null;
+  site_id: number;
+  tls: "implicit" | "starttls" | "none" | null;
+  uid_validity: number | null;
+  updated_at: Generated<Timestamp>;
+  updated_by_name: string;
+  version: Generated<number>;
+}
+
+export interface MailboxSeen {
+  at: Generated<Timestamp>;
+  mailbox_id: number;
+  result: string;
+  uid: number;
+  uid_validity: number;
 }
 
 export interface MatchModel {
@@ -1227,6 +1651,34 @@ export interface PersonTelecom {
   value: string;
 }
 
+export interface Promise {
+  delay_note: string | null;
+  delay_reason: "waiting-department" | "waiting-supplier" | "no-staff" | "unreached" | "forgotten" | "system" | "other" | null;
+  delayed_at: Timestamp | null;
+  department_id: number | null;
+  due_at: Timestamp;
+  end_reason: string | null;
+  ended_at: Timestamp | null;
+  ended_by_name: string | null;
+  fulfilled_at: Timestamp | null;
+  id: Generated<number>;
+  made_at: Generated<Timestamp>;
+  made_by: string;
+  made_by_name: string;
+  owner_id: string | null;
+  owner_name: string;
+  owner_role: string;
+  owner_staff_id: number | null;
+  person_id: number | null;
+  site_id: number;
+  source_id: number | null;
+  source_kind: "case" | "task" | "call" | "conversation" | "none";
+  status: Generated<"open" | "kept" | "broken" | "withdrawn">;
+  text: string;
+  to_name: string | null;
+  version: Generated<number>;
+}
+
 export interface Questionnaire {
   code: string;
   id: Generated<number>;
@@ -1291,8 +1743,10 @@ export interface QuestionnairePhoto {
 export interface QuestionnaireResponse {
   answers: Generated<Json>;
   author: string;
+  channel: string | null;
   created_at: Generated<Timestamp>;
   encounter_id: number | null;
+  given: Json | null;
   id: Generated<number>;
   person_id: number;
   questionnaire_version_id: number;
@@ -1472,6 +1926,49 @@ export interface SegmentMember {
   since: Generated<Timestamp>;
 }
 
+export interface ServiceCase {
+  answer: string | null;
+  answered_at: Timestamp | null;
+  answered_by_name: string | null;
+  category_id: number;
+  channel: "phone" | "visit" | "web" | "email" | "sms" | "wechat" | "letter" | "12320" | "12345" | "task" | "call";
+  close_note: string | null;
+  closed_at: Timestamp | null;
+  closed_by_name: string | null;
+  complainant: "person" | "named" | "anonymous";
+  complainant_name: string | null;
+  complainant_phone: string | null;
+  description: string;
+  dispute_id: number | null;
+  escalated: Generated<number>;
+  external_number: string | null;
+  id: Generated<number>;
+  improvement_id: number | null;
+  kind: "complaint" | "praise" | "suggestion" | "consultation" | "service-request" | "lost-property" | "report-mailing";
+  opened_at: Generated<Timestamp>;
+  opened_by: string;
+  opened_by_name: string;
+  outcome: "settled" | "explained" | "unfounded" | "withdrawn" | "referred" | null;
+  owner_department_id: number | null;
+  owner_id: string | null;
+  owner_name: string;
+  owner_role: string;
+  owner_staff_id: number | null;
+  person_id: number | null;
+  reopened: Generated<number>;
+  reported_at: Timestamp | null;
+  satisfaction: number | null;
+  satisfaction_at: Timestamp | null;
+  severity: "minor" | "ordinary" | "serious";
+  site_id: number;
+  source_id: number | null;
+  source_kind: string | null;
+  status: Generated<"open" | "answered" | "closed">;
+  told_at: Timestamp | null;
+  told_how: string | null;
+  version: Generated<number>;
+}
+
 export interface Setting {
   changed_at: Generated<Timestamp>;
   changed_by: string | null;
@@ -1635,6 +2132,7 @@ export interface Task {
   id: Generated<number>;
   kind: "follow-up-call" | "home-visit" | "red-flag" | "spot-check" | "spot-check-review" | "return-visit" | "other";
   level: number | null;
+  machine: "first" | "asked-for-person" | "red-flag" | "doubtful-flag" | "partly" | "not-identified" | "wrong-person" | "tries" | "unobtainable" | "interrupted" | "refused" | "not-ready" | "no-birth-year" | "no-number" | "worked-on" | null;
   next_attempt_at: Timestamp | null;
   outcome: "done" | "refused" | "wrong-number" | "call-back" | "unreached" | "deceased" | "readmitted" | "other" | "advised" | "sent-to-clinic" | "sent-to-emergency" | null;
   person_id: number | null;
@@ -1696,6 +2194,30 @@ export interface TaskEvidence {
   withdrawn_at: Timestamp | null;
   withdrawn_by_name: string | null;
   withdrawn_reason: string | null;
+}
+
+export interface TelephonyAccount {
+  active: Generated<boolean>;
+  config: Json;
+  connected_at: Timestamp | null;
+  id: Generated<number>;
+  kind: "asterisk" | "webhook";
+  last_error: string | null;
+  last_error_at: Timestamp | null;
+  last_event_at: Timestamp | null;
+  name: string;
+  records_read: Generated<number>;
+  secrets: Generated<Json>;
+  site_id: number;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
+  version: Generated<number>;
+}
+
+export interface TelephonyDelivery {
+  account_id: number;
+  digest: Buffer;
+  received_at: Generated<Timestamp>;
 }
 
 export interface Template {
@@ -1851,6 +2373,71 @@ export interface VisitZone {
   team_id: number | null;
 }
 
+export interface VoiceCall {
+  account_id: number;
+  amd: string | null;
+  answered_at: Timestamp | null;
+  attempt: number;
+  cause: number | null;
+  dialled_at: Timestamp | null;
+  dialogue: Json | null;
+  ended_at: Timestamp | null;
+  fence: number;
+  handed_over: Generated<boolean>;
+  id: Generated<number>;
+  outcome: "completed" | "red-flag" | "asked-for-person" | "partly" | "not-identified" | "wrong-person" | "silent" | "hung-up" | "busy" | "no-answer" | "machine" | "unobtainable" | "line-fault" | "withdrawn" | "unknown" | null;
+  person_id: number;
+  phone: string | null;
+  planned_at: Generated<Timestamp>;
+  questionnaire_version_id: number;
+  script: Json;
+  site_id: number;
+  state: Generated<"planned" | "dialling" | "talking" | "leaving" | "ended">;
+  steps: Generated<Json>;
+  task_id: number;
+}
+
+export interface VoiceLine {
+  account_id: number;
+  connected: Generated<boolean>;
+  fence: Generated<number>;
+  held_until: Timestamp;
+  holder: string;
+  problem: string | null;
+}
+
+export interface VoicePause {
+  changed_at: Generated<Timestamp>;
+  changed_by: string;
+  changed_by_name: string;
+  paused: boolean;
+  reason: string | null;
+  site_id: number;
+  stopped_at: Timestamp | null;
+}
+
+export interface VoicePrompt {
+  engine: string;
+  hash: string;
+  id: Generated<number>;
+  language: string;
+  made_at: Generated<Timestamp>;
+  made_by: string | null;
+  made_by_name: string | null;
+  seconds: number;
+  text: string;
+  version: Generated<number>;
+  wav: Buffer;
+  withdrawn_at: Timestamp | null;
+  withdrawn_by_name: string | null;
+}
+
+export interface VoiceWait {
+  task_id: number;
+  until: Timestamp;
+  why: "best-hour" | "gate" | "line-fault" | "hours";
+}
+
 export interface WaitlistEntry {
   appointment_id: number | null;
   created_at: Generated<Timestamp>;
@@ -1873,6 +2460,7 @@ export interface WaitlistEntry {
 }
 
 export interface DB {
+  agent_line: AgentLine;
   api_key: ApiKey;
   app_account: AppAccount;
   app_session: AppSession;
@@ -1880,17 +2468,36 @@ export interface DB {
   app_user: AppUser;
   app_verification: AppVerification;
   appointment: Appointment;
+  assistant_account: AssistantAccount;
+  assistant_request: AssistantRequest;
   audit_event: AuditEvent;
   audit_head: AuditHead;
   booking_code: BookingCode;
   booking_refusal: BookingRefusal;
   booking_restriction: BookingRestriction;
   booking_session: BookingSession;
+  browser_line: BrowserLine;
   calendar_day: CalendarDay;
   calendar_feed: CalendarFeed;
+  call: Call;
+  call_command: CallCommand;
+  call_leg: CallLeg;
+  call_review: CallReview;
+  call_review_draw: CallReviewDraw;
   campaign: Campaign;
   campaign_approval: CampaignApproval;
   campaign_member: CampaignMember;
+  canned_reply: CannedReply;
+  canned_reply_version: CannedReplyVersion;
+  care_mark: CareMark;
+  case_category: CaseCategory;
+  case_consultation: CaseConsultation;
+  case_department: CaseDepartment;
+  case_encounter: CaseEncounter;
+  case_grant: CaseGrant;
+  case_log: CaseLog;
+  case_measure: CaseMeasure;
+  case_staff: CaseStaff;
   clinic_session: ClinicSession;
   clinical_fact: ClinicalFact;
   clock: Clock;
@@ -1898,6 +2505,10 @@ export interface DB {
   consent: Consent;
   contact_hours: ContactHours;
   contact_refusal: ContactRefusal;
+  conversation: Conversation;
+  conversation_attachment: ConversationAttachment;
+  conversation_message: ConversationMessage;
+  conversation_visitor: ConversationVisitor;
   daily_goal: DailyGoal;
   department: Department;
   dispute: Dispute;
@@ -1922,9 +2533,15 @@ export interface DB {
   import_effect: ImportEffect;
   import_error: ImportError;
   import_shape: ImportShape;
+  improvement: Improvement;
   inbound_key: InboundKey;
   inbound_message: InboundMessage;
+  knowledge_article: KnowledgeArticle;
+  knowledge_version: KnowledgeVersion;
+  knowledge_vote: KnowledgeVote;
   launch: Launch;
+  mailbox: Mailbox;
+  mailbox_seen: MailboxSeen;
   match_model: MatchModel;
   match_pair: MatchPair;
   match_run: MatchRun;
@@ -1956,6 +2573,7 @@ export interface DB {
   person_number_claim: PersonNumberClaim;
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;
+  promise: Promise;
   questionnaire: Questionnaire;
   questionnaire_draft: QuestionnaireDraft;
   questionnaire_link: QuestionnaireLink;
@@ -1974,6 +2592,7 @@ export interface DB {
   segment: Segment;
   segment_day: SegmentDay;
   segment_member: SegmentMember;
+  service_case: ServiceCase;
   setting: Setting;
   setting_history: SettingHistory;
   sign_in_throttle: SignInThrottle;
@@ -1989,6 +2608,8 @@ export interface DB {
   task_attempt: TaskAttempt;
   task_contact: TaskContact;
   task_evidence: TaskEvidence;
+  telephony_account: TelephonyAccount;
+  telephony_delivery: TelephonyDelivery;
   template: Template;
   template_version: TemplateVersion;
   timeline: Timeline;
@@ -2002,5 +2623,10 @@ export interface DB {
   visit_type: VisitType;
   visit_vehicle: VisitVehicle;
   visit_zone: VisitZone;
+  voice_call: VoiceCall;
+  voice_line: VoiceLine;
+  voice_pause: VoicePause;
+  voice_prompt: VoicePrompt;
+  voice_wait: VoiceWait;
   waitlist_entry: WaitlistEntry;
 }

@@ -50,9 +50,27 @@ const catalogue = {
   'birth-year-wrong': [422, 'Name and year of birth do not fit.'],
   'identity-wrong': [422, 'This is no identity number. Compare it with the document.'],
   'booking-limit': [429, 'This was done too often for now. Try again later, or call the hospital.'],
+  'chat-limit': [429, 'This was done too often for now. Try again later, or call the hospital.'],
+  'chat-ended': [410, 'This chat is over. Start a new one.'],
+  'file-type': [422, 'Only pictures (JPEG, PNG), PDF and plain text can be taken in.'],
+  'too-many-files': [409, 'There are as many files as an answer may have.'],
+  'assistant-off': [409, 'No assistant is switched on at this site.'],
+  'not-failed': [409, 'It is not known that this failed, so it is not sent again.'],
   'booking-open-limit': [
     409,
     'This number has as many bookings as it may have. Cancel one first, or call the hospital.',
+  ],
+  'case-not-answered': [
+    409,
+    'There is no result to tell yet. Write down first what the investigation found.',
+  ],
+  'grant-waiting': [
+    409,
+    'Something granted still waits for approval. Have it decided or take it back before the case is closed as settled.',
+  ],
+  'result-not-told': [
+    409,
+    'The complainant has not been told the result yet. Tell it, or try to, before closing.',
   ],
   deceased: [409, 'This person has died.'],
   'file-empty': [422, 'The file is empty.'],

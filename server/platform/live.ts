@@ -15,6 +15,7 @@ export type LivePayload = {
   changed?: number
   received?: number
   taskId?: number
+  callId?: number
   reminded?: boolean
 }
 export type LiveEvent = LivePayload & { name: LiveEventName }
@@ -52,7 +53,12 @@ export function reaches(actor: Actor, event: LiveEvent): boolean {
   // An API key is named by its actor's id.
   if (event.name === 'session-ended') return event.userId === (actor.userId ?? actor.id)
   if (event.name === 'intake') return actor.access['intake.read'] !== undefined
-  const reach = actor.access['task.read']
+  if (event.name === 'call') {
+    if (event.userId !== undefined) return event.userId === actor.userId
+    const wall = actor.access['call.supervise']
+    return wall !== undefined && (wall.all || wall.siteIds.includes(event.siteId ?? 0))
+  }
+  const reach = actor.access[event.name === 'conversation' ? 'conversation.read' : 'task.read']
   if (!reach) return false
   const { siteId = null, departmentId = null, staffId = null } = event
   if (event.name === 'red-flag') {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { openHttp } from './outbound-http.ts'
 import { allPremises, readHostList, resolveHost } from './outbound-host.ts'
 
 const refusal = (host: string, allowed = allPremises) =>
@@ -82,29 +83,53 @@ test.each(['10.0.0.0/33', '10.0.0/8', 'a b@c', 'http://his', '10.0.0.1/x', '-his
 test('everything that opens a connection to a configured host resolves it here', () => {
   const root = path.resolve(import.meta.dirname, '../..')
   const opens =
-    /\b(connectSocket|connectTls|createConnection|net\.connect|tls\.connect|https?\)?\.(request|get))\(|new SMTPConnection\(|smpp\.connect\(|new MllpClient\(|[^.\w]fetch\(/
+    /\b(connectSocket|connectTcp|connectTls|createConnection|net\.connect|tls\.connect|https?\)?\.(request|get))\(|new SMTPConnection\(|new ImapFlow\(|new WebSocket\(|smpp\.connect\(|new MllpClient\(|[^.\w]fetch\(/
   const files = globSync('server/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .filter((file) => opens.test(readFileSync(path.join(root, file), 'utf8')))
   expect(files.sort()).toEqual([
     // A command that whoever runs the server types in, with its target.
     'server/cli/intake.ts',
+    // The client gets an address, and its users resolve it.
+    'server/feeds/telephony/ami.ts',
     // Where anchors of the audit go, as the environment says, which is the operator's.
     'server/modules/audit/syslog.ts',
+    'server/modules/conversation/imap.ts',
     // The client gets an address, and its users resolve it.
     'server/modules/hl7/mllp-client.ts',
     'server/modules/message/smpp-link.ts',
     'server/modules/message/smtp.ts',
     'server/modules/outbound/connect.ts',
+    'server/modules/voice/ari.ts',
+    'server/modules/voice/recogniser.ts',
     // The page of the API reference, in the browser.
     'server/platform/api-page.ts',
     'server/platform/outbound-http.ts',
   ])
   for (const file of [
+    'server/cli/telephony.ts',
+    'server/feeds/telephony/asterisk.ts',
+    'server/modules/conversation/imap.ts',
+    'server/modules/voice/ari.ts',
+    'server/modules/voice/recogniser.ts',
     'server/modules/message/smpp.ts',
     'server/modules/message/smtp.ts',
     'server/modules/outbound/connect.ts',
     'server/platform/outbound-http.ts',
   ])
     expect(readFileSync(path.join(root, file), 'utf8')).toContain('await resolveHost(')
+})
+
+test('what has to stay in the house goes to no address outside, whatever is allowed', async () => {
+  const outside = openHttp(() => Promise.resolve('203.0.113.0/24'), { premisesOnly: true })
+  await expect(outside.ask('POST', new URL('https://203.0.113.9/v1'))).rejects.toMatchObject({
+    message: '203.0.113.9 is 203.0.113.9, which is not on the premises',
+    sent: false,
+  })
+  outside.close()
+  // Whatever sends words or voices of patients to a machine says so.
+  for (const file of ['server/modules/assistant/model.ts', 'server/modules/voice/recogniser.ts'])
+    expect(readFileSync(path.join(path.resolve(import.meta.dirname, '../..'), file), 'utf8')).toContain(
+      'premisesOnly: true',
+    )
 })

@@ -18,17 +18,42 @@ export class HttpFailed extends Error {
   }
 }
 
+export type HttpAnswer = { status: number; header: (name: string) => string | undefined; body: Buffer }
+
 export type HttpClient = {
   /** @throws {HttpFailed} without an answer; redirects are answers */
   post: (url: URL, headers: Record<string, string>, body: string) => Promise<{ status: number; body: string }>
+  /**
+   * A request of any method.
+   * @param most bytes that the answer may have
+   * @throws {HttpFailed} without an answer, or when it is longer
+   */
+  ask: (
+    method: 'GET' | 'POST' | 'DELETE',
+    url: URL,
+    headers?: Record<string, string>,
+    body?: string | Buffer,
+    most?: number,
+  ) => Promise<HttpAnswer>
   close: () => void
+}
+
+export type HttpLimits = {
+  connections?: number
+  /** How long the whole answer may take, in ms. */
+  within?: number
+  /** Nothing goes to the internet, whatever name it has. */
+  premisesOnly?: boolean
 }
 
 /**
  * Posts to configured addresses: resolved once, checked and connected to exactly there, over TLS unless it is on the premises.
  * @param allowed names and addresses on the premises that may be sent to
  */
-export function openHttp(allowed: () => Promise<string>, connections = 16): HttpClient {
+export function openHttp(
+  allowed: () => Promise<string>,
+  { connections = 16, within = answerMs, premisesOnly = false }: HttpLimits = {},
+): HttpClient {
   const agents = {
     'http:': new http.Agent({ keepAlive: true, maxSockets: connections }),
     'https:': new https.Agent({ keepAlive: true, maxSockets: connections }),
@@ -39,20 +64,28 @@ export function openHttp(allowed: () => Promise<string>, connections = 16): Http
     const before = known.get(name)
     if (before && before.until > Date.now()) return before.address
     const address = await resolveHost(name, await allowed())
+    if (premisesOnly && !isOnPremises(address))
+      throw new HostRefused(`${name} is ${address}, which is not on the premises`)
     if (protocol !== 'https:' && !isOnPremises(address))
       throw new HostRefused(`${name} is not on the premises: only https is spoken with it`)
     known.set(name, { address, until: Date.now() + addressMs })
     return address
   }
+  const ask: HttpClient['ask'] = async (method, url, headers = {}, body = '', most = largestAnswer) => {
+    let address: string
+    try {
+      address = await addressOf(url)
+    } catch (error) {
+      throw new HttpFailed((error as Error).message, false)
+    }
+    const agent = agents[url.protocol === 'https:' ? 'https:' : 'http:']
+    return send(url, { address, agent, method, headers, body, most, within })
+  }
   return {
+    ask,
     async post(url, headers, body) {
-      let address: string
-      try {
-        address = await addressOf(url)
-      } catch (error) {
-        throw new HttpFailed((error as Error).message, false)
-      }
-      return send(url, address, agents[url.protocol === 'https:' ? 'https:' : 'http:'], headers, body)
+      const answer = await ask('POST', url, headers, body)
+      return { status: answer.status, body: answer.body.toString('utf8') }
     },
     close() {
       for (const agent of Object.values(agents)) agent.destroy()
@@ -62,11 +95,24 @@ export function openHttp(allowed: () => Promise<string>, connections = 16): Http
 
 function send(
   url: URL,
-  address: string,
-  agent: http.Agent,
-  headers: Record<string, string>,
-  body: string,
-): Promise<{ status: number; body: string }> {
+  {
+    address,
+    agent,
+    method,
+    headers,
+    body,
+    most,
+    within,
+  }: {
+    address: string
+    agent: http.Agent
+    method: string
+    headers: Record<string, string>
+    body: string | Buffer
+    most: number
+    within: number
+  },
+): Promise<HttpAnswer> {
   const secure = url.protocol === 'https:'
   return new Promise((resolve, reject) => {
     let connected = false
@@ -77,25 +123,35 @@ function send(
       host: address,
       port: url.port || (secure ? 443 : 80),
       ...(secure && isIP(url.hostname) === 0 && { servername: url.hostname }),
-      method: 'POST',
+      method,
       path: `${url.pathname}${url.search}`,
-      headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body) },
-      signal: AbortSignal.timeout(answerMs),
+      headers: {
+        ...headers,
+        host: url.host,
+        ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }),
+      },
+      signal: AbortSignal.timeout(within),
     })
     request.on('socket', (socket) => {
-      socket.once(secure ? 'secureConnect' : 'connect', () => (connected = true))
+      // One that is kept alive has connected before: a listener for each request would stay on it.
+      if (!request.reusedSocket) socket.once(secure ? 'secureConnect' : 'connect', () => (connected = true))
     })
     request.on('error', fail)
     request.on('response', (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (piece: string) => {
-        text += piece
-        if (text.length > largestAnswer) request.destroy()
+      const pieces: Buffer[] = []
+      let bytes = 0
+      response.on('data', (piece: Buffer) => {
+        pieces.push(piece)
+        bytes += piece.length
+        if (bytes > most) request.destroy()
       })
       response.on('error', fail)
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body: text })
+        const header = (name: string) => {
+          const value = response.headers[name]
+          return Array.isArray(value) ? value[0] : value
+        }
+        resolve({ status: response.statusCode ?? 0, header, body: Buffer.concat(pieces) })
       })
     })
     request.end(body)

@@ -26,7 +26,7 @@ export function securityHeaders(options: { https: boolean }): MiddlewareHandler<
     c.header('Cross-Origin-Opener-Policy', 'same-origin')
     c.header('Cross-Origin-Resource-Policy', 'same-origin')
     // The place of a home visit, if the visitor allows it.
-    c.header('Permissions-Policy', 'camera=(), microphone=(), geolocation=(self)')
+    c.header('Permissions-Policy', 'camera=(), microphone=(self), geolocation=(self)')
     if (options.https) c.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
     await next()
   }
@@ -43,8 +43,17 @@ export function allowFraming(c: Context, origins: string[]): void {
   c.header('X-Frame-Options', undefined)
 }
 
+/** Lets a page connect to these origins besides its own. */
+export function allowConnecting(c: Context, origins: string[]): void {
+  if (origins.length === 0) return
+  c.header(
+    'Content-Security-Policy',
+    contentSecurityPolicy.replace("connect-src 'self'", `connect-src 'self' ${origins.join(' ')}`),
+  )
+}
+
 /** Public addresses that servers of others call, each call with a proof of its own. */
-const calledByServers = /^\/api\/v1\/channels\/\d+\/receipts$/
+const calledByServers = /^\/api\/v1\/(channels\/\d+\/receipts|mailboxes\/\d+\/mail|telephony\/events)$/
 
 /**
  * Refuses writes that another site makes with our visitor's cookie. Browsers send the origin of a request; one without origin and API key

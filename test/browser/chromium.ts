@@ -25,7 +25,15 @@ async function launchChromium(): Promise<Browser> {
   // Everything runs inside a container or as root somewhere, where Chromium's own sandbox cannot be set up.
   const options = {
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--lang=zh-CN', '--disable-lcd-text'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--lang=zh-CN',
+      '--disable-lcd-text',
+      // A microphone for the telephone in the browser.
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+    ],
   }
   try {
     return await chromium.launch(options)

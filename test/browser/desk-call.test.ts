@@ -280,6 +280,10 @@ test('on a telephone the name and the call stay on top, the outcomes and the sav
 })
 
 test('ten calls: at most 80 keys and 5 seconds of waiting, the number shown each time', async () => {
+  // What other tests began to answer would be counted along.
+  await stage.rows(
+    `update task set next_attempt_at = now() + interval '1 day' where status in ('requested', 'in-progress') and id in (select task_id from questionnaire_response)`,
+  )
   const page = await stage.openAs('service', { path: '/desk?whose=team&level=2' })
   await page.locator('.task-row').first().waitFor()
   let keys = 0

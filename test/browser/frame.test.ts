@@ -14,13 +14,13 @@ const palette = async (page: Page, text: string) => {
 
 describe('the menu', () => {
   test.each<[RoleName, string[]]>([
-    ['nurse', ['首页', '随访', '预约', '回访指令', '患者', '洞察', '设置']],
-    ['doctor', ['首页', '随访', '预约', '服务监督', '患者', '洞察', '设置']],
-    ['head', ['首页', '随访', '预约', '服务监督', '患者', '拦截记录', '洞察']],
-    ['service', ['首页', '随访', '预约', '服务监督', '患者', '营销', '洞察']],
-    ['outreach', ['首页', '随访', '预约', '患者', '洞察', '设置']],
-    ['manager', ['首页', '随访', '预约', '服务监督', '患者', '营销', '洞察']],
-    ['admin', ['首页', '消息', '预约', '营销', '洞察', '设置']],
+    ['nurse', ['首页', '随访', '来电', '预约', '服务监督', '患者', '洞察']],
+    ['doctor', ['首页', '随访', '来电', '预约', '服务监督', '患者', '洞察']],
+    ['head', ['首页', '随访', '来电', '预约', '服务监督', '患者', '拦截记录']],
+    ['service', ['首页', '随访', '来电', '预约', '服务监督', '患者', '营销']],
+    ['outreach', ['首页', '随访', '来电', '预约', '服务监督', '患者', '洞察']],
+    ['manager', ['首页', '随访', '来电', '预约', '服务监督', '患者', '营销']],
+    ['admin', ['首页', '消息', '知识库', '预约', '营销', '洞察', '设置']],
     ['auditor', ['首页', '审计', '设置']],
   ])(
     'of %s holds the areas in which that role may open a page, never more than seven entries at a level',
@@ -60,11 +60,11 @@ describe('the menu', () => {
   })
 
   test('keeps favourites with the account, on every computer', async () => {
-    const page = await stage.openAs('head', { path: '/figures' })
+    const page = await stage.openAs('nurse', { path: '/figures' })
     const saved = page.waitForResponse((answer) => answer.url().endsWith('/me/favourites'))
     await rail(page).getByRole('button', { name: '收藏“月报”' }).click()
     expect((await saved).status()).toBe(204)
-    const other = await stage.openAs('head', { path: '/' })
+    const other = await stage.openAs('nurse', { path: '/' })
     await rail(other).getByRole('group', { name: '收藏' }).getByRole('link', { name: '月报' }).click()
     await other.waitForURL(/figures\/report/)
     await rail(other).getByRole('button', { name: '收藏“月报”' }).click()

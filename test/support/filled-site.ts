@@ -1,6 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { TestApp } from './app.ts'
 import { campaignOf, mail, wave } from './campaign.ts'
+import { fillCases } from './filled-cases.ts'
+import { fillInbox } from './filled-inbox.ts'
+import { fillCalls } from './filled-calls.ts'
 import { fillClinic, type InsertRow } from './filled-clinic.ts'
 import { discharged } from './hospital.ts'
 import { receive, receiveText } from './hl7.ts'
@@ -191,6 +194,8 @@ export async function fillSite(
     status: 'imported',
   })
   const clinic = await fillClinic(app.db, id, { code, mark, place, staff, persons: [one.person, two.person] })
+  const cases = await fillCases(app.db, id, { mark, place, persons: [one.person, two.person] })
+  const calls = await fillCalls(id, { code, mark, site, phone, person: one.person, task: one.task, version })
   const of = (value: string | number) => ({ id: value })
   return {
     site,
@@ -210,6 +215,9 @@ export async function fillSite(
         }),
       ),
       ...clinic,
+      ...calls,
+      ...cases,
+      ...(await fillInbox(app, id, { site, person: one.person, user, mark })),
       'api-keys': of(
         await id('api_key', {
           name: `${mark}钥匙`,

@@ -96,11 +96,23 @@ function objectOf(schema: Schema, context: Context): Record<string, unknown> {
   const deep = context.depth > 2
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).flatMap(([name, property]): [string, unknown][] => {
-      const known = Object.hasOwn(context.known, name)
+      // The same name may be an object elsewhere.
+      const known =
+        Object.hasOwn(context.known, name) &&
+        !(typeof context.known[name] === 'string' && isObject(property, context))
       if (known) return [[name, context.known[name]]]
       if (!required.has(name) && (!context.every || deep)) return []
       return [[name, sample(property, { ...context, depth: context.depth + 1 })]]
     }),
+  )
+}
+
+const isObject = (schema: Schema, { root }: Context): boolean => {
+  const plain = schema.$ref ? (root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {}) : schema
+  return (
+    plain.type === 'object' ||
+    plain.properties !== undefined ||
+    (plain.anyOf ?? []).some((one) => one.type === 'object')
   )
 }
 

@@ -12,10 +12,12 @@ import { pageAt } from './navigation.tsx'
 import { PersonMenu } from './PersonMenu.tsx'
 import { AllPages, BottomEntries, Rail } from './Rail.tsx'
 import { RedFlagNotice } from './RedFlagNotice.tsx'
+import { PromiseBadge } from './PromiseBadge.tsx'
 import { PrintHead } from './PrintHead.tsx'
 import { Refused } from './Refused.tsx'
 import { useActions } from './useActions.tsx'
 
+const LineButton = lazy(() => import('../features/call/LineButton.tsx'))
 const overlays = {
   palette: lazy(() => import('./Palette.tsx')),
   shortcuts: lazy(() => import('./ShortcutsHelp.tsx')),
@@ -53,6 +55,8 @@ export function Shell({ children }: { children: ReactNode }) {
         </Link>
         {may(me, 'person.read') && <GlobalSearch />}
         <div className="top-bar-end">
+          <Suspense fallback={null}>{may(me, 'call.work') && <LineButton />}</Suspense>
+          {may(me, 'promise.write') && <PromiseBadge />}
           {may(me, 'task.read') && <LiveBadge />}
           <PersonMenu actions={actions} />
         </div>

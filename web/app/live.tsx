@@ -28,6 +28,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       liveEvents.dispatchEvent(new Event('intake'))
       liveEvents.dispatchEvent(new Event('waiting'))
     })
+    stream.addEventListener('call', ({ data }: MessageEvent<string>) =>
+      liveEvents.dispatchEvent(new CustomEvent('call', { detail: JSON.parse(data) as { callId?: number } })),
+    )
+    stream.addEventListener('voice', () => liveEvents.dispatchEvent(new Event('voice')))
+    stream.addEventListener('conversation', () => {
+      liveEvents.dispatchEvent(new Event('conversation'))
+      liveEvents.dispatchEvent(new Event('waiting'))
+    })
     stream.addEventListener('red-flag', ({ data }: MessageEvent<string>) =>
       liveEvents.dispatchEvent(new CustomEvent('red-flag', { detail: JSON.parse(data) as unknown })),
     )

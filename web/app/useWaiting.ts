@@ -1,30 +1,30 @@
-import { useEffect } from 'react'
 import { type WaitingKind, listWaiting } from '../../contract/waiting.ts'
 import { keyOf, queryClient, useCall } from '../query.ts'
 import { liveEvents } from './live.tsx'
 
 const pauseMs = 3000
+/** Counting takes at most this share of the time, however much waits: a busy server has better things to do. */
+const share = 0.05
+let timer: ReturnType<typeof setTimeout> | undefined
+let took = 0
+
+/** Every entry of the menu shows its part; a burst of arrivals is one question for all of them. */
+function askLater(): void {
+  timer ??= setTimeout(
+    () => {
+      timer = undefined
+      const began = performance.now()
+      void queryClient.invalidateQueries({ queryKey: keyOf(listWaiting) }).then(() => {
+        took = performance.now() - began
+      })
+    },
+    Math.max(pauseMs, took / share),
+  )
+}
+liveEvents.addEventListener('waiting', askLater)
 
 /** What waits for me; asked again when something arrived, and every few minutes because time alone makes work late. */
-export function useWaiting() {
-  const waiting = useCall(listWaiting, {}, { refetchInterval: 180_000 })
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    // A burst of arrivals is one question.
-    const later = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void queryClient.invalidateQueries({ queryKey: keyOf(listWaiting) })
-      }, pauseMs)
-    }
-    liveEvents.addEventListener('waiting', later)
-    return () => {
-      clearTimeout(timer)
-      liveEvents.removeEventListener('waiting', later)
-    }
-  }, [])
-  return waiting
-}
+export const useWaiting = () => useCall(listWaiting, {}, { refetchInterval: 180_000 })
 
 /** How much of some kinds waits, and how much of it is late. */
 export function sumOf(

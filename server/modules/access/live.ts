@@ -35,7 +35,7 @@ export function mountLive(api: Api, services: Services, resolver: ActorResolver)
   })
 }
 
-type Counts = { created: number; changed: number; received: number }
+type Counts = { created: number; changed: number; received: number; conversations: number }
 
 function openStream(
   services: Services,
@@ -50,8 +50,8 @@ function openStream(
         let actor = first
         let closed = false
         let timer: NodeJS.Timeout | undefined
-        const gathered: Counts = { created: 0, changed: 0, received: 0 }
-        const dirty = new Set<'tasks' | 'intake'>()
+        const gathered: Counts = { created: 0, changed: 0, received: 0, conversations: 0 }
+        const dirty = new Set<'tasks' | 'intake' | 'calls' | 'voice' | 'conversation'>()
 
         const send = (text: string) => {
           if (closed) return
@@ -61,11 +61,15 @@ function openStream(
         }
         const flush = () => {
           timer = undefined
-          const { created, changed, received } = gathered
+          const { created, changed, received, conversations } = gathered
           if (dirty.has('tasks')) send(`event: tasks\ndata: ${JSON.stringify({ created, changed })}\n\n`)
           if (dirty.has('intake')) send(`event: intake\ndata: ${JSON.stringify({ received })}\n\n`)
+          if (dirty.has('voice')) send('event: voice\ndata: {}\n\n')
+          if (dirty.has('calls')) send('event: call\ndata: {}\n\n')
+          if (dirty.has('conversation'))
+            send(`event: conversation\ndata: ${JSON.stringify({ changed: conversations })}\n\n`)
           dirty.clear()
-          Object.assign(gathered, { created: 0, changed: 0, received: 0 })
+          Object.assign(gathered, { created: 0, changed: 0, received: 0, conversations: 0 })
         }
         const check = async () => {
           const now = await stillSignedIn()
@@ -94,9 +98,17 @@ function openStream(
             send(`event: red-flag\ndata: ${JSON.stringify({ taskId, reminded })}\n\n`)
             return
           }
+          if (event.name === 'call') {
+            if (event.userId === undefined) {
+              dirty.add('calls')
+              timer ??= setTimeout(flush, gatherMs)
+            } else send(`event: call\ndata: ${JSON.stringify({ callId: event.callId })}\n\n`)
+            return
+          }
           dirty.add(event.name)
           gathered.created += event.created ?? 0
-          gathered.changed += event.changed ?? 0
+          if (event.name === 'conversation') gathered.conversations += event.changed ?? 0
+          else gathered.changed += event.changed ?? 0
           gathered.received += event.received ?? 0
           timer ??= setTimeout(flush, gatherMs)
         }

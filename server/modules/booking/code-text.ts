@@ -20,6 +20,7 @@ type Row = { id: string; sealed: string; hospital: string }
 
 /** Codes on their way: taken once, within the time in which they still help, and unreadable from then on. */
 export const bookingCodes: DirectSource = {
+  channels: ['sms'],
   async take(db, { siteId, except }) {
     const { rows } = await sql<Row>`
       with due as materialized (

@@ -75,6 +75,8 @@ export type Start = {
   at: Date
   /** Somebody chose the time; left out, the setting of the site says how long it may take. */
   dueAt?: Date | undefined
+  /** How much of the rule's unit it may take, where that depends on the subject; left out, the rule's setting of the site. */
+  allowed?: number | undefined
 }
 
 /**
@@ -101,7 +103,7 @@ export async function startClocks(
       site_id: start.siteId,
       time_zone: zones.get(start.siteId) ?? 'UTC',
       started_at: start.at,
-      allowed: start.dueAt ? null : value(rule.allowed.setting),
+      allowed: start.dueAt ? null : (start.allowed ?? value(rule.allowed.setting)),
       chosen_at: start.dueAt ?? null,
       unit: rule.allowed.unit,
       escalations: rule.escalations.map(({ setting, unit }) => ({ value: value(setting), unit })),
@@ -191,6 +193,29 @@ export async function resumeClocks(trx: Trx, kind: string, subjectIds: number[],
       ${resumed.map((row) => row.pauses.at(-1)?.to)}::text[]) as u(id, begins, ends)
     where c.id = u.id`.execute(trx)
   await retime(trx, resumed)
+}
+
+/**
+ * A running clock gets more or less time, counted from its start; pauses stay. What has fired does not fire again.
+ */
+export async function allowClocks(
+  trx: Trx,
+  kind: string,
+  changes: { subjectId: number; allowed: number }[],
+): Promise<void> {
+  const allowed = new Map(changes.map((one) => [one.subjectId, one.allowed]))
+  const rows = (
+    await lockRunning(
+      trx,
+      kind,
+      changes.map((one) => one.subjectId),
+    )
+  ).map((row) => ({ ...row, allowed: allowed.get(row.subject_id) ?? row.allowed, chosen_at: null }))
+  await sql`
+    update clock c set allowed = u.allowed, chosen_at = null
+    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.allowed)}::numeric[]) as u(id, allowed)
+    where c.id = u.id`.execute(trx)
+  await retime(trx, rows)
 }
 
 /** Nothing fires any more; whether it was in time is `stopped_at` against `due_at`. */

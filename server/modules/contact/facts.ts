@@ -16,6 +16,8 @@ export type ContactRequest = {
   automatic: boolean
   /** Goes to everybody who lives, whatever they wish; left out: no. */
   emergency?: boolean
+  /** Answers what the person asked within a day; left out: no. */
+  reply?: boolean
   /** Site of the contact's subject; null: the site of the person's last department. */
   siteId: number | null
   /** The task of a call or visit: its own hold does not count against it. */
@@ -119,6 +121,7 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
       purpose: request.purpose,
       automatic: request.automatic,
       emergency: request.emergency ?? false,
+      reply: request.reply ?? false,
       deceased: row.deceased,
       disputed: row.disputed,
       optedOut: row.opted_out,

@@ -23,6 +23,8 @@ export type ContactFacts = {
   automatic: boolean
   /** A mass notice that two people decided: see docs/decisions/0053-what-the-gate-may-override.md. */
   emergency: boolean
+  /** Answers what the person asked within a day: see docs/decisions/0058-one-inbox.md. */
+  reply?: boolean
   deceased: boolean
   /** The person has an open dispute with the hospital. */
   disputed: boolean
@@ -56,7 +58,7 @@ export function decide(
 ): Verdict {
   const reason = refusalOf(facts, settings)
   if (reason) return { kind: 'refuse', reason }
-  if (facts.emergency) return { kind: 'permit', address: facts.address ?? '' }
+  if (facts.emergency || facts.reply) return { kind: 'permit', address: facts.address ?? '' }
   const at = nextTime(facts, settings, now, holidays)
   return at.getTime() > now.getTime()
     ? { kind: 'later', at }
@@ -67,6 +69,7 @@ function refusalOf(facts: ContactFacts, settings: ContactSettings): ContactRefus
   const { purpose } = facts
   if (facts.deceased) return 'deceased'
   if (facts.emergency) return facts.address === null ? 'no-address' : undefined
+  if (facts.reply) return facts.optedOut ? 'opted-out' : facts.address === null ? 'no-address' : undefined
   // Contacts by staff for a person's care are still allowed: they know the person.
   if (facts.disputed && (facts.automatic || purpose !== 'clinical')) return 'open-dispute'
   if (facts.optedOut) return 'opted-out'

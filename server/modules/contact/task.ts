@@ -89,6 +89,31 @@ export async function contactTimeOf(db: Db, task: ContactTask, at: Date): Promis
 }
 
 /**
+ * The gate for calls that a machine makes about these tasks: automatic, whatever began them, and never for marketing.
+ * @param now the time of the calls
+ * @returns verdicts by task; none where the task is no contact
+ */
+export async function permitMachineCalls(
+  trx: Trx,
+  tasks: ContactTask[],
+  now: Date,
+): Promise<Map<number, Verdict>> {
+  const requests = (await requestsOf(trx, tasks)).filter((one) => one.channel === 'phone')
+  const [never, asked] = [
+    requests.filter((one) => one.purpose === 'marketing'),
+    requests.filter((one) => one.purpose !== 'marketing'),
+  ]
+  const verdicts = await permit(
+    trx,
+    asked.map((one) => ({ ...one, automatic: true })),
+    now,
+  )
+  for (const { key } of never) verdicts.set(key, { kind: 'refuse', reason: 'no-consent' })
+  await keepRefusals(trx, requests, refusalsIn(verdicts))
+  return verdicts
+}
+
+/**
  * Call this before holding a task for a call or visit, and before locking the task. Quiet hours do not refuse it: the person may have
  * asked for that hour.
  * @throws {AppError} contact-refused; the refusal is recorded

@@ -24,7 +24,7 @@ async function fitting(db: Db, task: PersonTask, id?: number): Promise<Offered[]
   const { rows } = await sql<Offered>`
     select g.id, g.title, v.body, g.version, g.condition_codes
     from guidance g join guidance_version v on v.guidance_id = g.id and v.version = g.version
-    where g.active and (g.site_id is null or g.site_id = ${task.site_id}) and (g.department_id is null or g.department_id = ${task.department_id})
+    where g.active and not g.for_staff and (g.site_id is null or g.site_id = ${task.site_id}) and (g.department_id is null or g.department_id = ${task.department_id})
       and (g.condition_codes = '{}' or exists (
         select 1 from condition c, unnest(g.condition_codes) k where c.encounter_id = ${task.encounter_id} and starts_with(c.code, k)))
       and ${id === undefined ? sql`true` : sql`g.id = ${id}`}

@@ -114,11 +114,12 @@ export async function addGuidance(
     title,
     body,
     conditionCodes,
-  }: Pick<NewGuidance, 'title' | 'body' | 'conditionCodes'> & { code: string },
+    forStaff = false,
+  }: Pick<NewGuidance, 'title' | 'body' | 'conditionCodes'> & { code: string; forStaff?: boolean },
 ): Promise<void> {
   const made = await trx
     .insertInto('guidance')
-    .values({ code, title, condition_codes: conditionCodes })
+    .values({ code, title, condition_codes: conditionCodes, for_staff: forStaff })
     .onConflict((c) => c.column('code').doNothing())
     .returning('id')
     .executeTakeFirst()

@@ -41,8 +41,7 @@ export class Deframer {
   readonly #maxBytes: number
   #state: 'outside' | 'inside' | 'skipping' = 'outside'
   #outside = 0
-  #held = Buffer.alloc(0)
-  #heldLength = 0
+  #held = new Pieces()
 
   constructor(options: { maxBytes?: number } = {}) {
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_MESSAGE_BYTES
@@ -55,7 +54,7 @@ export class Deframer {
 
   /** Memory of the unfinished frame, in bytes. */
   get held(): number {
-    return this.#held.length
+    return this.#held.memory
   }
 
   /** Takes the next chunk and returns what it completed. */
@@ -82,7 +81,7 @@ export class Deframer {
       if (stop === end) {
         this.#state = 'outside'
       } else {
-        if (this.#state === 'inside') out.push({ kind: 'truncated', size: this.#heldLength })
+        if (this.#state === 'inside') out.push({ kind: 'truncated', size: this.#held.length })
         this.#open(out)
       }
       position = stop + 1
@@ -93,7 +92,7 @@ export class Deframer {
   /** Call when the stream has ended: reports an unfinished frame and trailing bytes. */
   end(): Framed[] {
     const out: Framed[] = []
-    if (this.#state === 'inside') out.push({ kind: 'truncated', size: this.#heldLength })
+    if (this.#state === 'inside') out.push({ kind: 'truncated', size: this.#held.length })
     this.#open(out)
     this.#state = 'outside'
     return out
@@ -102,7 +101,7 @@ export class Deframer {
   #open(out: Framed[]): void {
     if (this.#outside > 0) out.push({ kind: 'outside', size: this.#outside })
     this.#outside = 0
-    this.#heldLength = 0
+    if (this.#held.length > 0) this.#held = new Pieces()
     this.#state = 'inside'
   }
 
@@ -114,36 +113,65 @@ export class Deframer {
   }
 
   #take(chunk: Buffer, from: number, to: number, complete: boolean, out: Framed[]): void {
-    const length = this.#heldLength + to - from
+    const length = this.#held.length + to - from
     if (length > this.#maxBytes) {
       out.push({ kind: 'too-large', size: length })
       this.#state = 'skipping'
-      this.#held = Buffer.alloc(0)
-      this.#heldLength = 0
+      this.#held = new Pieces()
       return
     }
-    if (complete && this.#heldLength === 0) {
-      out.push({ kind: 'message', bytes: chunk.subarray(from, to) })
+    const part = chunk.subarray(from, to)
+    if (complete && this.#held.length === 0) {
+      out.push({ kind: 'message', bytes: part })
       return
     }
-    this.#hold(chunk, from, to, length)
+    this.#held.add(part)
     if (!complete) return
-    out.push({ kind: 'message', bytes: this.#held.subarray(0, length) })
-    this.#held = Buffer.alloc(0)
-    this.#heldLength = 0
+    out.push({ kind: 'message', bytes: this.#held.joined() })
+    this.#held = new Pieces()
+  }
+}
+
+/** Of what a socket gives at once; smaller parts are put together, else a slow sender would cost an object per byte. */
+const pieceBytes = 64 * 1024
+const smallestBlock = 4096
+
+/** An unfinished frame in the chunks that it came in: a large one is put together once, when it is whole, and not at every growth. */
+class Pieces {
+  #full: Buffer[] = []
+  #block = Buffer.alloc(0)
+  #filled = 0
+  /** Bytes of the frame, and of the memory that holds them. */
+  length = 0
+  memory = 0
+
+  add(part: Buffer): void {
+    this.length += part.length
+    if (part.length >= pieceBytes) {
+      this.#endBlock()
+      this.#full.push(part)
+      this.memory += part.length
+      return
+    }
+    const copied = part.copy(this.#block, this.#filled)
+    this.#filled += copied
+    if (copied === part.length) return
+    this.#endBlock()
+    const rest = part.subarray(copied)
+    const size = Math.max(rest.length, Math.min(pieceBytes, Math.max(smallestBlock, this.length)))
+    this.#block = Buffer.allocUnsafeSlow(size)
+    this.memory += size
+    this.#filled = rest.copy(this.#block)
   }
 
-  #hold(chunk: Buffer, from: number, to: number, length: number): void {
-    if (length > this.#held.length) {
-      // Doubling keeps the copying linear; a list of chunks would cost an object per byte to a slow sender.
-      const grown = Buffer.allocUnsafe(
-        Math.min(this.#maxBytes, Math.max(length, this.#held.length * 2, 4096)),
-      )
-      this.#held.copy(grown, 0, 0, this.#heldLength)
-      this.#held = grown
-    }
-    chunk.copy(this.#held, this.#heldLength, from, to)
-    this.#heldLength = length
+  #endBlock(): void {
+    if (this.#filled > 0) this.#full.push(this.#block.subarray(0, this.#filled))
+    this.#block = Buffer.alloc(0)
+    this.#filled = 0
+  }
+
+  joined(): Buffer {
+    return Buffer.concat([...this.#full, this.#block.subarray(0, this.#filled)])
   }
 }
 

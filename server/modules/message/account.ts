@@ -7,13 +7,14 @@ import {
   type AccountState,
 } from '../../../contract/channel.ts'
 import type { MessageChannel } from '../../../contract/message.ts'
+import { changeSecrets, partSecrets, type SealedSecrets } from '../../platform/account-secrets.ts'
 import { type Actor, authorize, may, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import type { MessageAccount } from '../../platform/db-types.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { seal, unseal } from '../../platform/sealed.ts'
+import { unseal } from '../../platform/sealed.ts'
 import { assertSite } from '../setting/setting.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 import type { AccountInForce } from './channel.ts'
@@ -125,13 +126,7 @@ async function assertMayChange(db: Db, actor: Actor, siteId: number | null): Pro
 /** The columns of a form, and its secrets apart. */
 function columnsOf(input: AccountBody, actor: Actor) {
   const { kind, name, siteId, active, costPerPart, ratePerSecond, ...rest } = input
-  const hidden = new Set<string>(accountSecrets[kind])
-  const config = Object.fromEntries(Object.entries(rest).filter(([name]) => !hidden.has(name)))
-  const secrets = Object.fromEntries(
-    Object.entries(rest).flatMap(([name, value]) =>
-      hidden.has(name) && typeof value === 'string' && value !== '' ? [[name, value] as const] : [],
-    ),
-  )
+  const { config, secrets } = partSecrets(rest, accountSecrets[kind])
   const channel = input.kind === 'webhook' ? input.channel : channelOf[input.kind]
   const columns = {
     kind,
@@ -156,10 +151,11 @@ export async function createAccount(
 ): Promise<{ id: number }> {
   await assertMayChange(trx, actor, input.siteId)
   const { columns, secrets } = columnsOf(input, actor)
-  const sealed = Object.entries(secrets).map(([name, text]) => [name, seal(secret, text)])
+  const none = { known: {}, given: secrets, elsewhere: false }
+  const sealed = changeSecrets(secret, accountSecrets[columns.kind], none)
   const { id } = await trx
     .insertInto('message_account')
-    .values({ ...columns, secrets: JSON.stringify(Object.fromEntries(sealed)) })
+    .values({ ...columns, secrets: JSON.stringify(sealed) })
     .returning('id')
     .executeTakeFirstOrThrow()
     .catch(nameTaken)
@@ -187,24 +183,12 @@ export async function updateAccount(
     throw new AppError('invalid', undefined, [
       { path: 'kind', message: 'stays as it is: add another account' },
     ])
-  const known = before.secrets as Record<string, string>
   const was = before.config as Record<string, unknown>
-  const elsewhere = toldTo.filter((name) => was[name] !== config[name])
-  for (const field of accountSecrets[columns.kind])
-    if (elsewhere.length > 0 && known[field] !== undefined && secrets[field] === undefined)
-      throw new AppError('invalid', undefined, [
-        { path: field, message: 'has to be entered again, because it would go elsewhere' },
-      ])
-  // Two keys in force while the other side changes over; what was told to another host is not one of them.
-  const former = elsewhere.length === 0 ? known : {}
-  const changed = Object.fromEntries(
-    accountSecrets[columns.kind].flatMap((name) => {
-      const text = secrets[name]
-      const [now, before] =
-        text === undefined ? [known[name], former[`former-${name}`]] : [seal(secret, text), former[name]]
-      return [...(now ? [[name, now]] : []), ...(before ? [[`former-${name}`, before]] : [])]
-    }),
-  ) as Record<string, string>
+  const changed = changeSecrets(secret, accountSecrets[columns.kind], {
+    known: before.secrets as SealedSecrets,
+    given: secrets,
+    elsewhere: toldTo.some((name) => was[name] !== config[name]),
+  })
   await trx
     .updateTable('message_account')
     .set({

@@ -22,6 +22,8 @@ type Waiting = MessageRow & {
   tries: number
   automatic: boolean
   emergency: boolean
+  /** Answers a question of the last 24 hours. */
+  replies: boolean
   stopped: boolean
   site_id: number | null
   pathway_id: number | null
@@ -68,9 +70,11 @@ export async function takeDue(
         and coalesce(pathway_id <> all(array(select b.pathway_id from message_budget b where b.exhausted_at is not null)), true)
       order by due_at, id limit ${wanted.most} for update skip locked)
     select m.id, m.person_id as record_id, m.channel, m.purpose, ${textColumns}, m.template, m.fallbacks, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
-      coalesce(e.status = 'stopped', false) as stopped, n.site_id, m.pathway_id
+      coalesce(e.status = 'stopped', false) as stopped, coalesce(n.site_id, k.site_id) as site_id, m.pathway_id,
+      coalesce(k.last_in_at > now() - interval '24 hours', false) as replies
     from due m left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
+    left join conversation k on k.id = case when m.subject_kind = 'conversation' then m.subject_id end
     order by m.due_at, m.id`.execute(trx)
   if (rows.length === 0) return { found: 0, taken: [] }
   const verdicts = await verdictsOf(trx, rows, publicUrl)
@@ -145,6 +149,7 @@ async function verdictsOf(
         purpose: row.purpose,
         automatic: row.automatic,
         emergency: row.emergency,
+        reply: row.replies,
         siteId: row.site_id,
       })),
   )

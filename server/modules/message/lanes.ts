@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { purposes } from '../../../contract/contact.ts'
 import type { Db } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
-import { sendDirect } from './direct.ts'
+import { isDirect, sendDirect } from './direct.ts'
 import { dispatchLane, markLapsed } from './dispatch.ts'
 import { openAccounts } from './open.ts'
 import { applyEarlyReceipts } from './receipt.ts'
@@ -30,7 +30,7 @@ export function openLanes(db: Db, secret: string, publicUrl: string | undefined)
       const inForce = await accounts.sync()
       await markLapsed(db, inForce)
       for (const one of inForce)
-        if (one.account.channel === 'sms' && !stopping)
+        if (isDirect(one.account.channel) && !stopping)
           run(`${one.account.id} direct`, () => sendDirect(db, one, inForce))
       const open = new Map(inForce.map((one) => [one.account.id, one]))
       for (const { account_id: id, lanes, early } of await waitingWork(db)) {

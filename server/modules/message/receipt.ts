@@ -11,7 +11,7 @@ import type { AccountInForce, Receipt, Reply } from './channel.ts'
  * nothing; a report about a message whose sending was unclear proves that it was sent.
  */
 
-type Account = Pick<AccountInForce, 'id' | 'channel'>
+type Account = Pick<AccountInForce, 'id' | 'channel' | 'siteId'>
 
 /** Keys of sendings, as dispatch.ts makes them: the message's id is in them. */
 export const keyPattern = /^careloop-(\d{1,15})(?:-\d+)?$/
@@ -126,34 +126,50 @@ function eventOf(
 
 const longestReply = 500
 
+/** What becomes of a reply from an address that nothing was sent to. */
+type Stray = (trx: Trx, account: Account, reply: Reply) => Promise<void>
+let stray: Stray | undefined
+
+/** Called once at start-up by the module that takes such replies; without one they belong to nobody and are dropped. */
+export function registerStray(one: Stray): void {
+  stray = one
+}
+
 /**
  * Stores replies once each, as events of the person who has the address: of the message they answer where that is known, else of the last one
- * sent there. A reply from an address that nothing was sent to belongs to nobody and is dropped.
+ * sent there.
  */
 export async function storeReplies(db: Db, account: Account, replies: Reply[]): Promise<void> {
   if (replies.length === 0) return
   await transaction(db, async (trx) => {
-    for (const reply of replies) {
-      if (!(await seenFirst(trx, account.id, `reply ${reply.key}`))) continue
-      const message = await answeredBy(trx, account, reply)
-      if (!message) continue
-      await recordEvents(trx, [
-        {
-          personId: message.person_id,
-          at: reply.at,
-          kind: 'message.replied',
-          source: 'careloop',
-          data: {
-            messageId: message.id,
-            ...(message.enrollment_id !== null && { enrollmentId: message.enrollment_id }),
-            channel: account.channel,
-            purpose: message.purpose,
-            text: reply.text.slice(0, longestReply),
-          },
-        },
-      ])
-    }
+    for (const reply of replies) await storeReply(trx, account, reply)
   })
+}
+
+/** @returns whether it came for the first time */
+export async function storeReply(trx: Trx, account: Account, reply: Reply): Promise<boolean> {
+  if (!(await seenFirst(trx, account.id, `reply ${reply.key}`))) return false
+  const message = await answeredBy(trx, account, reply)
+  if (!message) {
+    await stray?.(trx, account, reply)
+    return true
+  }
+  await recordEvents(trx, [
+    {
+      personId: message.person_id,
+      at: reply.at,
+      kind: 'message.replied',
+      source: 'careloop',
+      data: {
+        messageId: message.id,
+        ...(message.enrollment_id !== null && { enrollmentId: message.enrollment_id }),
+        channel: account.channel,
+        purpose: message.purpose,
+        text: reply.text.slice(0, longestReply),
+      },
+    },
+  ])
+  return true
 }
 
 /** Whether this reply is seen for the first time. */

@@ -40,10 +40,11 @@ export const routeOf = sql`(
 
 /** The subquery `s(site_id)` of a message `w`: of what it is about, else of the person's last department. */
 export const siteOf = sql`(
-  select coalesce(n.site_id, d.site_id, f.site_id) as site_id
+  select coalesce(n.site_id, k.site_id, d.site_id, f.site_id) as site_id
   from (select 1) as one
   left join enrollment e on e.id = w.enrollment_id
   left join encounter n on n.id = case when w.subject_kind = 'encounter' then w.subject_id else e.encounter_id end
+  left join conversation k on k.id = case when w.subject_kind = 'conversation' then w.subject_id end
   left join person_facts f on f.person_id = ${personOfRecord(sql`w.person_id`)}
   left join department d on d.id = f.last_department_id)`
 

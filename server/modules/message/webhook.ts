@@ -99,11 +99,19 @@ const reported = z.object({
     .default([]),
 })
 
-function isSigned({ config }: AccountInForce, { header, body }: ProviderCall): boolean {
+function isSigned({ config }: AccountInForce, call: ProviderCall): boolean {
+  return isSignedBy([config['signingSecret'], config['former-signingSecret']], call)
+}
+
+/** Whether somebody who knows one of these secrets signed a call within the last minutes. */
+export function isSignedBy(
+  secrets: readonly unknown[],
+  { header, body }: Pick<ProviderCall, 'header' | 'body'>,
+): boolean {
   const timestamp = header('x-careloop-timestamp') ?? ''
   const given = header('x-careloop-signature') ?? ''
   if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= windowSeconds)) return false
-  return [config['signingSecret'], config['former-signingSecret']].some((secret) => {
+  return secrets.some((secret) => {
     if (typeof secret !== 'string' || secret === '') return false
     const right = `v1=${signature(secret, timestamp, body)}`
     return right.length === given.length && timingSafeEqual(Buffer.from(right), Buffer.from(given))

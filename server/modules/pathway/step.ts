@@ -309,6 +309,7 @@ function taskOf(step: Step<'task'>, { enrolled, context }: Walk): NewTask {
     startAt: now,
     dueAt,
     questionnaireVersionId: step.questionnaire ? (questionnaires.get(step.questionnaire) ?? null) : null,
+    ...(step.machineFirst && { machineFirst: true }),
   }
 }
 

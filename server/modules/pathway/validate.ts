@@ -90,6 +90,13 @@ export function problemsOf(
     for (const name of variablesIn(step))
       if (!Object.hasOwn(definition.variables, name))
         problems.push({ step: step.key, message: `Uses the variable "${name}", which is not declared.` })
+    if (step.kind === 'task' && step.machineFirst && (step.task !== 'follow-up-call' || !step.questionnaire))
+      problems.push({
+        step: step.key,
+        message: 'The machine can call first only for a follow-up call with a questionnaire.',
+      })
+    if (step.kind === 'task' && step.machineFirst && definition.purpose === 'marketing')
+      problems.push({ step: step.key, message: 'The machine makes no marketing calls.' })
     if (
       (step.kind === 'task' || step.kind === 'questionnaire') &&
       step.questionnaire &&

@@ -1,8 +1,6 @@
-import { Converter } from 'opencc-js/t2cn'
 import { pinyin } from 'pinyin-pro'
+import { simplified } from '../../platform/simplified.ts'
 import { withoutSigns } from './text.ts'
-
-const simplified = Converter({ from: 'tw', to: 'cn' })
 
 /**
  * Search forms of a name, all folded: `search_name` in simplified characters, Latin names with the family name first; `pinyin` in full without

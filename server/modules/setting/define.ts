@@ -10,7 +10,10 @@ type Group =
   | 'spot-check'
   | 'visit'
   | 'appointment'
+  | 'call'
+  | 'voice'
   | 'organisation'
+  | 'case'
 export type SettingDefinition = {
   group: Group
   /** Whether a site may have a value of its own; otherwise there is one for the installation. */
@@ -33,6 +36,9 @@ const perSiteGroups: ReadonlySet<Group> = new Set([
   'visit',
   'figure',
   'appointment',
+  'call',
+  'voice',
+  'case',
 ])
 const ofGroup = <const G extends Group>(group: G) => ({ group, perSite: perSiteGroups.has(group) })
 

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { appointmentSettings } from './appointment.ts'
 import { bookingSettings } from './booking.ts'
+import { callSettings } from './call.ts'
+import { caseSettings } from './case.ts'
 import { contactSettings } from './contact.ts'
+import { conversationSettings } from './conversation.ts'
 import {
   boolean,
   claimRule,
@@ -17,6 +20,7 @@ import { launchSettings } from './launch.ts'
 import { spotCheckSettings } from './spot-check.ts'
 import { allPremises } from '../../platform/outbound-host.ts'
 import { visitSettings } from './visit.ts'
+import { voiceSettings } from './voice.ts'
 
 const report = '96120 call-centre report: three-level follow-up'
 const vendor = 'Vendor practice on the Chinese market'
@@ -177,6 +181,7 @@ export const settingDefinitions = {
     boolean('follow-up', false, `${ours}: where on, another person than the author publishes a pathway`),
   ),
   ...contactSettings,
+  ...conversationSettings,
   'intake.silent-minutes': integer('intake', 30, 'minutes', [1, 1440], ours),
   'intake.apply-test-messages': boolean(
     'intake',
@@ -312,9 +317,12 @@ export const settingDefinitions = {
   'completeness.email': weight(0, 'one may write where one cannot call; few give one'),
   ...spotCheckSettings,
   ...deadlineSettings,
+  ...caseSettings,
   ...visitSettings,
+  ...voiceSettings,
   ...appointmentSettings,
   ...bookingSettings,
+  ...callSettings,
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),
   'figure.target.reach': number('figure', 0.85, 'share', [0, 1], ours),

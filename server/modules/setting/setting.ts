@@ -235,8 +235,10 @@ function checkCountry(key: SettingKey, value: unknown): void {
     throw new AppError('invalid', undefined, [{ path: 'value', message: 'is not a country such as CN' }])
 }
 
+const origins: ReadonlySet<SettingKey> = new Set(['security.launch-origins', 'conversation.chat-origins'])
+
 function checkOrigins(key: SettingKey, value: unknown): void {
-  if (key !== 'security.launch-origins' || typeof value !== 'string') return
+  if (!origins.has(key) || typeof value !== 'string') return
   const read = readOrigins(value)
   if ('wrong' in read)
     throw new AppError('invalid', undefined, [

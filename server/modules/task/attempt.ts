@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import { type Outcome, redFlagOutcomes } from '../../../contract/task.ts'
+import { type GivenAnswers, type Outcome, redFlagOutcomes } from '../../../contract/task.ts'
+import type { MachineReason } from '../../../contract/voice.ts'
 import { type recordAttempt as recordRoute } from '../../../contract/task-result.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -20,7 +21,16 @@ import type { PersonTask } from './list.ts'
 import { letterNumber } from './letter.ts'
 import { type NextAttempt, nextAttemptAfter } from './next-attempt.ts'
 import { loadPersonTask } from './task.ts'
-import { closeTasks, completedEvent, postpone, prolongHold, type Result } from './transition.ts'
+import { askedBy, storeResponse } from './response.ts'
+import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
+import {
+  closeTasks,
+  completedEvent,
+  leaveToPeople,
+  postpone,
+  prolongHold,
+  type Result,
+} from './transition.ts'
 
 export type AttemptInput = z.output<(typeof recordRoute)['body']>
 
@@ -55,6 +65,79 @@ export async function completeByPerson(trx: Trx, actor: Actor, task: PersonTask)
   const input: Contact = { outcome: 'done', channel: 'other', optOut: false, callee: null }
   const plan: NextAttempt = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
+}
+
+/** How a call of the machine ended, for {@link recordByMachine}. */
+export type MachineCall = {
+  /** `call-back`: reached, and a person goes on. */
+  outcome: Extract<Outcome, 'done' | 'unreached' | 'call-back'>
+  answers: Answers
+  given?: GivenAnswers | undefined
+  note: string
+  durationSeconds: number | null
+  /** The number of the call in the telephone system. */
+  reference: string
+  at: Date
+  /** The machine makes no further call; left out: the next one by the ladder is its own again. */
+  leave?: { why: MachineReason; urgent: boolean }
+}
+
+/**
+ * Records a call of the machine: the answers as the person's own, a finished one with the call as its proof.
+ * @returns whether the task was still open and nobody else's
+ */
+export async function recordByMachine(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  call: MachineCall,
+): Promise<boolean> {
+  await sql`select 1 from task where id = ${id} for update`.execute(trx)
+  const task = await loadPersonTask(trx, actor, 'task.work', id)
+  if (!['requested', 'in-progress'].includes(task.status)) return false
+  if (
+    task.held_by !== null &&
+    task.held_by !== actor.id &&
+    task.held_until !== null &&
+    task.held_until > new Date()
+  )
+    return false
+  if (Object.keys(call.answers).length > 0) await storeSpoken(trx, actor, task, call, call.outcome === 'done')
+  const done = call.outcome === 'done'
+  const input: Contact = {
+    outcome: call.outcome,
+    channel: 'phone',
+    note: call.note,
+    optOut: false,
+    callee: null,
+    ...(call.durationSeconds !== null && { durationSeconds: call.durationSeconds }),
+    ...(call.outcome === 'call-back' && { callBackAt: new Date(Date.now() + 1000).toISOString() }),
+    ...(done && { evidence: { kind: 'call-record' as const, reference: call.reference } }),
+    idempotencyKey: call.reference,
+  }
+  const plan = await nextAttemptAfter(trx, task, input, call.at)
+  await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, call.at)
+  if (call.leave) await leaveToPeople(trx, [id], call.leave)
+  return true
+}
+
+/** Stores what a person said to the machine and raises red flags at once. @throws {AppError} invalid, naming each question */
+export async function storeSpoken(
+  trx: Trx,
+  actor: Actor,
+  task: PersonTask,
+  { answers, given }: Pick<MachineCall, 'answers' | 'given'>,
+  complete: boolean,
+): Promise<void> {
+  if (task.questionnaire_version_id === null) return
+  const questionnaire = await getQuestionnaire(trx, { versionId: task.questionnaire_version_id })
+  await storeResponse(trx, actor, askedBy(task), questionnaire, answers, {
+    complete,
+    at: new Date(),
+    source: 'person',
+    channel: 'voice',
+    given,
+  })
 }
 
 /** All effects of a contact. */

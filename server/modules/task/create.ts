@@ -13,6 +13,8 @@ export type Assignee =
   | 'department-head'
   | 'service-centre'
   | 'outreach'
+  /** The member of staff of the place, whatever their role. */
+  | 'staff'
   | `queue:${string}`
 
 export type Place = { siteId: number; departmentId: number | null; attendingStaffId: number | null }
@@ -39,6 +41,8 @@ export type NewTask = {
   startAt: Date
   dueAt: Date
   questionnaireVersionId: number | null
+  /** The machine calls before people do. */
+  machineFirst?: boolean
 }
 
 const isQueue = (assignee: Assignee): assignee is `queue:${string}` => assignee.startsWith('queue:')
@@ -51,6 +55,10 @@ export function queueFor(
   const { siteId, departmentId, attendingStaffId } = place
   if (assignee === 'attending-doctor' && attendingStaffId !== null)
     return { queue: `staff:${attendingStaffId}`, role: 'doctor', staffId: attendingStaffId }
+  if (assignee === 'staff')
+    return attendingStaffId === null
+      ? queueFor('service-centre', place)
+      : { queue: `staff:${attendingStaffId}`, role: 'service-centre', staffId: attendingStaffId }
   if (isQueue(assignee))
     return {
       queue: `site:${siteId}:${assignee.slice('queue:'.length)}`,
@@ -80,11 +88,11 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
     ), made as (
       insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
         assignee_role, assignee_staff_id, covered_for_staff_id, queue, priority, start_at, due_at, questionnaire_version_id,
-        group_id, subject_kind, subject_id)
+        group_id, subject_kind, subject_id, machine)
       select n.kind, n.level, n.title, n.description, coalesce(v.person_id, e.person_id, n.person_id), n.encounter_id, n.enrollment_id, n.step_key, n.cause, n.site_id,
         n.department_id, n.role, w.duty, nullif(n.staff_id, w.duty),
         case when w.duty = n.staff_id then n.queue else coalesce('staff:' || w.duty, n.queue) end, n.priority, n.start_at, n.due_at,
-        n.questionnaire_version_id, n.group_id, n.subject_kind, n.subject_id
+        n.questionnaire_version_id, n.group_id, n.subject_kind, n.subject_id, n.machine
       from unnest(
       ${tasks.map((task) => task.kind)}::text[], ${tasks.map((task) => task.level)}::smallint[], ${tasks.map((task) => task.title)}::text[],
       ${tasks.map((task) => task.description)}::text[], ${tasks.map((task) => task.personId)}::bigint[],
@@ -95,9 +103,9 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${tasks.map((task) => task.priority)}::smallint[], ${tasks.map((task) => task.startAt)}::timestamptz[],
       ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[],
       ${tasks.map((task) => task.groupId)}::int[], ${tasks.map((task) => task.subject?.kind)}::text[],
-      ${tasks.map((task) => task.subject?.id)}::bigint[])
+      ${tasks.map((task) => task.subject?.id)}::bigint[], ${tasks.map((task) => (task.machineFirst ? 'first' : null))}::text[])
       with ordinality as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
-        priority, start_at, due_at, questionnaire_version_id, group_id, subject_kind, subject_id, nr)
+        priority, start_at, due_at, questionnaire_version_id, group_id, subject_kind, subject_id, machine, nr)
     -- A task about a visit or an enrolment belongs to its record.
     left join encounter v on v.id = n.encounter_id left join enrollment e on e.id = n.enrollment_id
     -- Tasks of absent staff go to the cover.

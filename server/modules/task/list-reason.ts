@@ -27,6 +27,7 @@ export function listReasonsOf(row: TaskRow, attemptsAllowed: number, now: Date):
   const reasons: ListReason[] = []
   if (row.kind === 'red-flag') reasons.push({ kind: 'red-flag' })
   else if (row.priority > 0) reasons.push({ kind: 'urgent', priority: row.priority > 1 ? 'stat' : 'urgent' })
+  if (row.machine !== null) reasons.push({ kind: 'machine', why: row.machine })
   const dueAt = row.due_at.toISOString()
   const late = now.getTime() - row.due_at.getTime()
   reasons.push(

@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Person } from '../../platform/db-types.ts'
+import type { ListReason } from '../../../contract/list-reason.ts'
 import type { ProofClass, LadderStep, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -58,6 +59,8 @@ export type TaskRow = Sorted & {
   next_attempt_at: Date | null
   attempts: number
   reached: boolean
+  /** `first`: a machine calls before people do; else why it left the task to them. */
+  machine: Extract<ListReason, { kind: 'machine' }>['why'] | null
   ladder_step: LadderStep
   /** Attempts that were made before this step. */
   ladder_step_from: number
@@ -92,7 +95,7 @@ export const taskColumns = sql`
     order by x.updated_at desc, x.id limit 1) as phone,
   t.group_id, o.name as group_name, t.subject_kind, t.subject_id, t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
-  t.start_at, t.due_at, t.next_attempt_at, coalesce(contact.attempts, 0) as attempts, t.reached,
+  t.start_at, t.due_at, t.next_attempt_at, t.machine, coalesce(contact.attempts, 0) as attempts, t.reached,
   coalesce(contact.ladder_step, 'phone') as ladder_step, coalesce(contact.ladder_step_from, 0) as ladder_step_from, t.outcome, t.result_note, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import type { GivenAnswers } from '../../../contract/task.ts'
 import { bandOf, scoreOf } from '../../../contract/score.ts'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
@@ -56,6 +57,9 @@ type Storing = {
   /** When the person answered. */
   at: Date
   source: Source
+  /** Said to a machine; left out: at the desk or by a link. */
+  channel?: 'voice'
+  given?: GivenAnswers | undefined
   /** Red flags from elsewhere that these answers do not withdraw. */
   otherFlags?: Danger[]
 }
@@ -70,7 +74,7 @@ export async function storeResponse(
   asked: Asked,
   questionnaire: QuestionnaireDefinition,
   answers: Answers,
-  { complete, at, source, otherFlags = [] }: Storing,
+  { complete, at, source, channel, given, otherFlags = [] }: Storing,
 ): Promise<{ responseId: number; stored: StoredAnswers }> {
   const checked = checkAnswers(questionnaire, answers, complete)
   await assertPhotos(trx, asked.taskId, questionnaire, checked, source)
@@ -81,6 +85,8 @@ export async function storeResponse(
     answers: checked,
     score,
     source,
+    channel: channel ?? null,
+    given: given ?? null,
   })
   const alarmed = { ...asked, alarm: asked.alarm ?? `response-${responseId}` }
   await syncRedFlags(trx, actor, alarmed, source, [...flags, ...otherFlags])
@@ -107,7 +113,14 @@ export async function storeResponse(
   return { responseId, stored: { savedAt: savedAt.toISOString(), score, redFlags } }
 }
 
-type Written = { status: 'completed' | 'in-progress'; answers: Answers; score: number | null; source: Source }
+type Written = {
+  status: 'completed' | 'in-progress'
+  answers: Answers
+  score: number | null
+  source: Source
+  channel: 'voice' | null
+  given: GivenAnswers | null
+}
 
 /** A task has one response, which is overwritten; without a task each submission is a new one. */
 async function write(
@@ -115,7 +128,7 @@ async function write(
   actor: Actor,
   asked: Asked,
   questionnaire: QuestionnaireDefinition,
-  { status, answers, score, source }: Written,
+  { status, answers, score, source, channel, given }: Written,
 ): Promise<{ id: number; updated_at: Date }> {
   const values = {
     questionnaire_version_id: questionnaire.versionId,
@@ -127,6 +140,8 @@ async function write(
     score,
     author: actor.id,
     source,
+    channel,
+    given: given && JSON.stringify(given),
   }
   // The response stays the person's own until staff change it.
   const unlessSame = (column: string, changed: RawBuilder<unknown>) =>
@@ -138,6 +153,8 @@ async function write(
     score,
     author: unlessSame('author', sql`excluded.author`),
     source: unlessSame('source', sql`excluded.source`),
+    channel: unlessSame('channel', sql`excluded.channel`),
+    given: unlessSame('given', sql`excluded.given`),
     updated_at: unlessSame('updated_at', sql`clock_timestamp()`),
   }
   return trx

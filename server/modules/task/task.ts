@@ -1,7 +1,7 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { z } from 'zod'
-import type { takeNextTask as nextRoute, TaskDetail } from '../../../contract/task.ts'
+import type { GivenAnswers, takeNextTask as nextRoute, TaskDetail } from '../../../contract/task.ts'
 import { renderText } from '../../../contract/template.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -150,6 +150,8 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
           answers: response.answers as Answers,
           score: response.score,
           source: response.source,
+          channel: response.channel === 'voice' ? 'voice' : null,
+          given: (response.given ?? null) as GivenAnswers | null,
           updatedAt: response.updated_at.toISOString(),
         }
       : null,

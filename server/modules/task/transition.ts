@@ -1,5 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Outcome } from '../../../contract/task.ts'
+import type { MachineReason } from '../../../contract/voice.ts'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
@@ -180,6 +181,23 @@ export async function postpone(
   const { rows } = await sql<ChangedTask>`
     update task t set status = 'in-progress', next_attempt_at = ${until}, reached = ${reached}, version = t.version + 1, ${noHold}
     where t.id = ${id} and ${isOpen} returning ${columns}`.execute(trx)
+  await notifyTaskLists(trx, rows)
+}
+
+/**
+ * The machine makes no further calls about these open tasks and leaves them to people.
+ * @param why with `urgent` the task becomes due at once, before routine work
+ */
+export async function leaveToPeople(
+  trx: Trx,
+  ids: number[],
+  { why, urgent }: { why: MachineReason; urgent: boolean },
+): Promise<void> {
+  const { rows } = await sql<ChangedTask>`
+    update task t set machine = ${why}, version = t.version + 1, next_attempt_at = null, ${noHold},
+      priority = case when ${urgent} then greatest(t.priority, 1) else t.priority end,
+      due_at = case when ${urgent} then least(t.due_at, now()) else t.due_at end
+    where t.id = any(${ids}::bigint[]) and ${isOpen} returning ${columns}`.execute(trx)
   await notifyTaskLists(trx, rows)
 }
 

@@ -4,8 +4,11 @@ import type { CallingHours } from '../../../contract/task.ts'
 import type { Waiting, WaitingKind } from '../../../contract/waiting.ts'
 import { type Actor, type Reach, authorize, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
+import { caseWithin } from '../case/scope.ts'
+import { countWaiting } from '../conversation/list.ts'
 import { countUnchecked } from '../head-check/head-check.ts'
 import { channelsWithin, messagesWithin } from '../intake/scope.ts'
+import { countOverdue } from '../knowledge/knowledge.ts'
 import { countInstructions } from '../instruction/list.ts'
 import { countPairs } from '../match/review.ts'
 import { checksWithin } from '../spot-check/scope.ts'
@@ -114,6 +117,67 @@ const kinds: Record<
           where x.closed_at is null and ${atSites(reach, 'x.site_id')}`,
       ),
   ],
+  // One's own; who manages cases is told of those that are late, whoever owns them.
+  cases: [
+    'case.write',
+    (db, actor, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count, count(*) filter (where exists (
+              select 1 from clock c where c.subject_kind = 'case' and c.subject_id = x.id and c.stopped_at is null and c.breached_at is not null)) as late
+          from service_case x where x.status <> 'closed' and ${caseWithin(reach, actor)}
+            and (x.owner_id = ${actor.id} or x.owner_staff_id = ${actor.staffId} or x.owner_department_id = any(${reach.departmentIds}::int[])
+              or (${may(actor, 'case.manage')} and x.escalated > 1))`,
+      ),
+  ],
+  approvals: [
+    'case.manage',
+    (db, actor, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count from case_grant g join service_case x on x.id = g.case_id
+          where g.status = 'waiting' and x.status <> 'closed' and ${caseWithin(reach, actor)}`,
+      ),
+  ],
+  promises: [
+    'promise.write',
+    (db, actor) =>
+      counted(
+        db,
+        sql`select count(*) as count, count(*) filter (where m.due_at < now()) as late from promise m join site s on s.id = m.site_id
+          where (m.owner_id = ${actor.id} or m.owner_staff_id = ${actor.staffId})
+            and (m.status = 'open' and (m.due_at at time zone s.time_zone)::date <= (now() at time zone s.time_zone)::date
+              or m.status = 'broken' and m.fulfilled_at is null)`,
+      ),
+  ],
+  // Those that somebody has to take, and one's own that wait for an answer.
+  conversations: [
+    'conversation.write',
+    async (db, actor) => {
+      const { unanswered, late: overdue } = await countWaiting(db, actor)
+      return { count: unanswered, late: overdue }
+    },
+  ],
+  // Past the day on which somebody looks at them again.
+  articles: ['knowledge.write', async (db, actor) => ({ count: await countOverdue(db, actor), late: 0 })],
+  scoring: [
+    'call-review.write',
+    (db, actor, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count from call_review r
+          where r.reviewed_at is null and r.user_id is distinct from ${actor.userId} and ${atSites(reach, 'r.site_id')}`,
+      ),
+  ],
+  scores: [
+    'call-review.read',
+    (db, actor) =>
+      counted(
+        db,
+        sql`select count(*) as count from call_review r
+          where r.user_id = ${actor.userId} and r.reviewed_at is not null and r.acknowledged_at is null`,
+      ),
+  ],
   visits: ['visit.work', async (db, actor) => ({ count: await countToday(db, actor), late: 0 })],
   unplanned: [
     'visit.plan',
@@ -176,14 +240,14 @@ function opensAt([hours]: CallingHours): string | null {
 /** What waits for the actor. What they may not deal with is left out, which is not the same as none. */
 export async function listWaiting(db: Db, actor: Actor): Promise<Waiting> {
   const own = may(actor, 'task.read') ? await countTasks(db, actor, 'mine') : undefined
-  const others = await Promise.all(
-    Object.entries(kinds)
-      .filter(([, [permission]]) => may(actor, permission))
-      .map(async ([kind, [permission, count]]) => ({
+  const others: Waiting['items'] = []
+  // One after the other: beside the menu of every screen, it must not take all connections from those who work.
+  for (const [kind, [permission, count]] of Object.entries(kinds))
+    if (may(actor, permission))
+      others.push({
         kind: kind as WaitingKind,
         ...(await count(db, actor, authorize(actor, permission))),
-      })),
-  )
+      })
   return {
     items: [...(own ? [{ kind: 'tasks' as const, count: own.todo, late: own.overdue }] : []), ...others],
     today: own

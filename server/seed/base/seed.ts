@@ -13,6 +13,8 @@ import { taiwanSource, taiwanYears } from './calendar-taiwan.ts'
 import { shippedMessages } from './message-templates.ts'
 import { appointmentMessages } from './appointments.ts'
 import { basePathways } from './pathways.ts'
+import { shipCaseSetup } from '../../modules/case/setup.ts'
+import { caseCategories, caseGuidance, caseMeasures, caseMessages, caseSatisfaction } from './cases.ts'
 import { baseSegments } from './segments.ts'
 import { baseQuestionnaires } from './questionnaires.ts'
 import { earlyWarningInstruments } from './instruments/early-warning.ts'
@@ -20,6 +22,7 @@ import { moodInstruments } from './instruments/mood.ts'
 import { nursingInstruments } from './instruments/nursing.ts'
 import { ownReportInstruments } from './instruments/own-report.ts'
 import { readmissionInstruments } from './instruments/readmission.ts'
+import { callReviewForm } from './call-review.ts'
 import { spotCheckQuestionnaire } from './spot-check.ts'
 import { diseaseGuidance, diseaseQuestionnaires, shippedTemplates } from './templates/templates.ts'
 
@@ -27,6 +30,8 @@ import { diseaseGuidance, diseaseQuestionnaires, shippedTemplates } from './temp
 export const shippedQuestionnaires = [
   ...baseQuestionnaires,
   spotCheckQuestionnaire,
+  callReviewForm,
+  caseSatisfaction,
   ...moodInstruments,
   ...readmissionInstruments,
   ...earlyWarningInstruments,
@@ -48,10 +53,12 @@ export async function seedBase(db: Db): Promise<void> {
   await transaction(db, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('careloop.seed'))`.execute(trx)
     await seedQuestionnaires(trx)
-    for (const one of [...shippedMessages, ...appointmentMessages]) await addTemplate(trx, actor, one)
+    for (const one of [...shippedMessages, ...appointmentMessages, ...caseMessages])
+      await addTemplate(trx, actor, one)
     await seedPathways(trx)
     await shipSegments(trx, actor, baseSegments)
     await seedGuidance(trx)
+    await shipCaseSetup(trx, { categories: caseCategories, measures: caseMeasures })
     await seedCalendar(trx)
   })
 }
@@ -72,7 +79,7 @@ async function seedPathways(trx: Trx): Promise<void> {
 }
 
 async function seedGuidance(trx: Trx): Promise<void> {
-  for (const text of diseaseGuidance) await addGuidance(trx, actor, text)
+  for (const text of [...diseaseGuidance, caseGuidance]) await addGuidance(trx, actor, text)
 }
 
 /** Records that a hospital brings along are followed by the calendar of their time. */

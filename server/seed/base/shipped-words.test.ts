@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { shippedGuidance } from '../../../web/i18n/en/shipped-guidance.ts'
 import { shippedTexts } from '../../../web/i18n/en/shipped-texts.ts'
 import { shipped } from '../../../web/i18n/en/shipped.ts'
+import { caseCategories, caseGuidance, caseMeasures } from './cases.ts'
 import { basePathways } from './pathways.ts'
 import { shippedQuestionnaires } from './seed.ts'
 import { baseSegments } from './segments.ts'
@@ -20,7 +21,8 @@ test('every name, text and red flag that is shipped can be said in the reader’
       ]),
     ]),
     ...baseSegments.map(({ name }) => name),
-    ...diseaseGuidance.flatMap(({ title, body }) => [title, body]),
+    ...[...diseaseGuidance, caseGuidance].flatMap(({ title, body }) => [title, body]),
+    ...[...caseCategories, ...caseMeasures].map(({ name }) => name),
     ...shippedQuestionnaires.flatMap(({ items }) => items.map((one) => one.redFlag?.text['zh-CN'] ?? '')),
   ]
   expect(texts.length).toBeGreaterThan(100)

@@ -12,6 +12,7 @@ import { listSites } from '../../../contract/setting.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { type ItemOf, useAct, useCall } from '../../query.ts'
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -119,9 +120,12 @@ export default function AuditPage() {
     <ListPage
       title={t('audit.title')}
       actions={
-        <Button disabled={verify.isPending} onClick={() => verify.mutate({})}>
-          {t(verify.isPending ? 'audit.verifying' : 'audit.verify')}
-        </Button>
+        <span className="button-line">
+          <LinkButton to="/audit/assistant">{t('assistant.logTitle')}</LinkButton>
+          <Button disabled={verify.isPending} onClick={() => verify.mutate({})}>
+            {t(verify.isPending ? 'audit.verifying' : 'audit.verify')}
+          </Button>
+        </span>
       }
       filters={
         <>

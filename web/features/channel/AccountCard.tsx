@@ -1,4 +1,4 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type Account, type AccountState, listAccounts, switchAccount } from '../../../contract/channel.ts'
 import { listSites } from '../../../contract/setting.ts'
@@ -8,6 +8,8 @@ import { useCall } from '../../query.ts'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useDo } from '../../ui/useDo.ts'
+import { AccountBox } from './AccountsPanel.tsx'
+import { useCopy } from '../../ui/useCopy.ts'
 
 const tones: Record<AccountState, Tone> = { up: 'success', down: 'danger', slow: 'warning', off: 'neutral' }
 /** Letters are printed and calls made by staff. */
@@ -18,21 +20,45 @@ type AccountCardProps = { account: Account; onEdit: () => void; onTest: () => vo
 export function AccountCard({ account, onEdit, onTest, onLetters }: AccountCardProps) {
   const { t } = useTranslation()
   const code = useCode()
-  const { message } = App.useApp()
   const sites = useCall(listSites)
   const turn = useDo(switchAccount, { stale: [listAccounts] })
   const site = sites.data?.sites.find((one) => one.id === account.siteId)?.name
   const { receiptsPath } = account
-  const copy = async (path: string) => {
-    await navigator.clipboard.writeText(`${location.origin}${path}`)
-    void message.success(t('common.copied'))
-  }
+  const copy = useCopy()
+  const actions = account.mayChange && (
+    <>
+      <Button aria-label={`${t('channels.edit')} ${account.name}`} onClick={onEdit}>
+        {t('channels.edit')}
+      </Button>
+      {!untested.has(account.kind) && (
+        <Button aria-label={`${t('channels.test')} ${account.name}`} onClick={onTest}>
+          {t('channels.test')}
+        </Button>
+      )}
+      {account.kind === 'letter' && <Button onClick={onLetters}>{t('channels.letters')}</Button>}
+      {receiptsPath && (
+        <Button
+          aria-label={`${t('channels.receipts')} ${account.name}`}
+          onClick={() => void copy(`${location.origin}${receiptsPath}`)}
+        >
+          {t('channels.receipts')}
+        </Button>
+      )}
+      <Button
+        aria-label={`${t(account.active ? 'channels.off' : 'channels.on')} ${account.name}`}
+        loading={turn.isPending}
+        onClick={() => turn.mutate({ params: { id: account.id }, body: { active: !account.active } })}
+      >
+        {t(account.active ? 'channels.off' : 'channels.on')}
+      </Button>
+    </>
+  )
   return (
-    <li className="panel">
-      <div className="channels-name">
-        <strong>{account.name}</strong>
-        <StatusTag tone={tones[account.state]}>{code('accountState', account.state)}</StatusTag>
-      </div>
+    <AccountBox
+      name={account.name}
+      state={<StatusTag tone={tones[account.state]}>{code('accountState', account.state)}</StatusTag>}
+      actions={actions}
+    >
       <div className="secondary small">
         {code('channel', account.channel)} · {code('accountKind', account.kind)} ·{' '}
         {account.siteId === null ? t('channels.everySite') : (site ?? '')}
@@ -70,34 +96,6 @@ export function AccountCard({ account, onEdit, onTest, onLetters }: AccountCardP
           <TimeText at={account.lastErrorAt} />)
         </div>
       )}
-      {account.mayChange && (
-        <div className="channels-actions">
-          <Button aria-label={`${t('channels.edit')} ${account.name}`} onClick={onEdit}>
-            {t('channels.edit')}
-          </Button>
-          {!untested.has(account.kind) && (
-            <Button aria-label={`${t('channels.test')} ${account.name}`} onClick={onTest}>
-              {t('channels.test')}
-            </Button>
-          )}
-          {account.kind === 'letter' && <Button onClick={onLetters}>{t('channels.letters')}</Button>}
-          {receiptsPath && (
-            <Button
-              aria-label={`${t('channels.receipts')} ${account.name}`}
-              onClick={() => void copy(receiptsPath)}
-            >
-              {t('channels.receipts')}
-            </Button>
-          )}
-          <Button
-            aria-label={`${t(account.active ? 'channels.off' : 'channels.on')} ${account.name}`}
-            loading={turn.isPending}
-            onClick={() => turn.mutate({ params: { id: account.id }, body: { active: !account.active } })}
-          >
-            {t(account.active ? 'channels.off' : 'channels.on')}
-          </Button>
-        </div>
-      )}
-    </li>
+    </AccountBox>
   )
 }

@@ -13,6 +13,7 @@ import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import './link.css'
 import { PickField, TextField } from '../../ui/fields.ts'
 import { useDo } from '../../ui/useDo.ts'
+import { useCopy } from '../../ui/useCopy.ts'
 
 type Link = ItemOf<typeof listTaskLinks>
 const toneOf: Partial<Record<Link['state'], Tone>> = {
@@ -140,12 +141,8 @@ function LinkLine({ link, when, onRevoked }: { link: Link; when: string; onRevok
 
 function ShownLink({ url, expiresAt }: { url: string; expiresAt: string }) {
   const { t } = useTranslation()
-  const { message } = App.useApp()
   const time = useTime()
-  const copy = async () => {
-    await navigator.clipboard.writeText(url)
-    void message.success(t('common.copied'))
-  }
+  const copy = useCopy()
   return (
     <div className="link-shown">
       <div className="link-slip">
@@ -159,7 +156,7 @@ function ShownLink({ url, expiresAt }: { url: string; expiresAt: string }) {
       <p>{t('links.once', { time: time.moment(expiresAt) })}</p>
       <TextField inline mono readOnly label={t('links.copy')} value={url} onChange={() => undefined} />
       <div className="link-actions">
-        <Button type="primary" icon={<CopyOutlined aria-hidden />} onClick={() => void copy()}>
+        <Button type="primary" icon={<CopyOutlined aria-hidden />} onClick={() => void copy(url)}>
           {t('links.copy')}
         </Button>
         <Button icon={<PrinterOutlined aria-hidden />} onClick={() => print()}>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
 import type { ClaimField } from '../../../contract/provenance.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { DialButton } from '../call/DialButton.tsx'
 import { MaskedText } from '../../ui/MaskedText.tsx'
 import type { Revealed } from './RevealDialog.tsx'
 import { FieldSource, SourceLine } from './SourceLine.tsx'
@@ -54,7 +55,10 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
                 masked={telecom.value}
                 revealed={revealed.telecoms?.find((one) => one.id === telecom.id)?.value}
                 tel={telecom.system === 'phone'}
-              />
+              />{' '}
+              {telecom.system === 'phone' && telecom.valid && (
+                <DialButton personId={person.id} name={person.name} telecomId={telecom.id} />
+              )}
               {!telecom.valid && <span className="text-danger small"> {t('person.invalidPhone')}</span>}
               <SourceLine source={telecom.source} at={telecom.updatedAt} />
             </dd>

@@ -12,6 +12,8 @@ import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { AppointmentPanel } from '../appointment/AppointmentPanel.tsx'
+import { CasePanel } from '../case/CasePanel.tsx'
+import { PromisePanel } from '../promise/PromisePanel.tsx'
 import { DisputePanel } from '../dispute/DisputePanel.tsx'
 import { InstructionPanel } from '../instruction/InstructionPanel.tsx'
 import { RecordsPanel } from '../match/RecordsPanel.tsx'
@@ -86,6 +88,8 @@ function PersonView({ personId }: { personId: number }) {
           <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
           <WishesPanel person={person} />
           <OptOutPanel person={person} />
+          <CasePanel person={person} />
+          <PromisePanel person={{ id: person.id, name: person.name }} />
           <DisputePanel person={person} />
           <EnrollmentPanel person={person} />
           <AppointmentPanel person={person} />

@@ -50,7 +50,13 @@ export const eventGroups = {
     'booking.restricted',
     'booking.restored',
   ],
-  calls: ['contact.attempted', 'contact.received', 'contact.refused'],
+  calls: [
+    'contact.attempted',
+    'contact.received',
+    'contact.refused',
+    'conversation.opened',
+    'conversation.closed',
+  ],
   answers: ['questionnaire.completed', 'red-flag.raised', 'red-flag.reminded', 'guidance.given'],
   tasks: [
     'task.created',
@@ -67,6 +73,19 @@ export const eventGroups = {
     'enrollment.stopped',
     'enrollment.restarted',
     'enrollment.withheld',
+  ],
+  cases: [
+    'case.opened',
+    'case.answered',
+    'case.told',
+    'case.closed',
+    'case.reopened',
+    'promise.made',
+    'promise.kept',
+    'promise.broken',
+    'promise.withdrawn',
+    'care-mark.set',
+    'care-mark.ended',
   ],
   changes: [
     'person.created',
@@ -96,6 +115,9 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
   if (kind.startsWith('appointment.')) return 'info'
   if (kind === 'red-flag.raised' || kind === 'person.dispute-opened') return 'danger'
   if (kind === 'contact.refused' || kind === 'consent.withdrawn') return 'warning'
+  if (kind === 'promise.broken') return 'danger'
+  if (kind === 'case.opened' || kind === 'care-mark.set') return 'warning'
+  if (kind === 'case.closed' || kind === 'promise.kept') return 'success'
   if (kind === 'clock.escalated') return 'danger'
   if (kind === 'clock.breached') return 'warning'
   if (kind === 'message.failed' || kind === 'person.opted-out' || kind === 'person.merged') return 'warning'
@@ -112,6 +134,8 @@ const coded = {
   outcome: 'outcome',
   clock: 'clockKind',
   disputeOutcome: 'disputeOutcome',
+  caseKind: 'caseKind',
+  caseOutcome: 'caseOutcome',
   channel: 'channel',
   purpose: 'purpose',
   class: 'encounterClass',

@@ -2,9 +2,12 @@ import { CopyOutlined, PhoneOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { dial as dialRoute, getMyLine } from '../../../contract/line.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { duration } from '../../format/number.ts'
 import { grouped } from '../../format/phone.ts'
+import { useDo } from '../../ui/useDo.ts'
+import { useLine } from '../call/useLine.ts'
 import { telHref } from '../../ui/telHref.ts'
 import { Key, useKey } from './Key.tsx'
 import { SexAndAge } from './SubjectLink.tsx'
@@ -19,7 +22,14 @@ export function CallBar({ task, calling, held, onShown }: CallBarProps) {
   const { chosen, mayShow, show, dial, began } = calling
   const link = useRef<HTMLAnchorElement>(null)
   const number = chosen?.number
-  useKey('P', () => (number ? link.current?.click() : show()), held && (mayShow || Boolean(number)))
+  const atTelephone = Boolean(useLine()?.data?.line)
+  const dialling = useDo(dialRoute, { done: t('line.dialling'), stale: [getMyLine] })
+  const rings = held && atTelephone && chosen?.masked
+  useKey(
+    'P',
+    () => (rings ? calling.ring(dialling) : number ? link.current?.click() : show()),
+    held && (Boolean(rings) || mayShow || Boolean(number)),
+  )
   // The button that asked for it is gone with the answer.
   useEffect(() => {
     if (number && document.activeElement === document.body) onShown()
@@ -31,7 +41,23 @@ export function CallBar({ task, calling, held, onShown }: CallBarProps) {
         <strong>{subjectName(task)}</strong>
         <SexAndAge task={task} />
       </span>
-      {held && number && (
+      {rings && (
+        <>
+          <span className="secondary small">{chosen.who}</span>
+          <output className="call-number">{number ? grouped(number) : chosen.masked}</output>
+          <Button
+            className="call-dial"
+            icon={<PhoneOutlined aria-hidden />}
+            loading={dialling.isPending}
+            aria-keyshortcuts="P Alt+P"
+            onClick={() => calling.ring(dialling)}
+          >
+            <Key letter="P" /> {t('line.dialNow')}
+          </Button>
+          {began && <Timer {...began} />}
+        </>
+      )}
+      {held && !rings && number && (
         <>
           <span className="secondary small">{chosen.who}</span>
           <output className="call-number">{grouped(number)}</output>
@@ -48,7 +74,7 @@ export function CallBar({ task, calling, held, onShown }: CallBarProps) {
           {began && <Timer {...began} />}
         </>
       )}
-      {held && mayShow && !number && (
+      {held && !rings && mayShow && !number && (
         <Button
           className="call-dial"
           icon={<PhoneOutlined aria-hidden />}

@@ -15,6 +15,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { shownQuestions } from './answering.ts'
 import { AttemptHistory } from './AttemptHistory.tsx'
+import { VoiceHistory } from './VoiceHistory.tsx'
 import { AnswerList } from './AnswerText.tsx'
 import { LadderStepNote } from './LadderStepNote.tsx'
 import { ScoreText } from './ScoreText.tsx'
@@ -57,6 +58,7 @@ export default function ClosedTask({ task }: { task: TaskDetail }) {
       {task.resultNote && <p className="pre-line">{task.resultNote}</p>}
       <Suspense fallback={null}>{task.personId !== null && <EvidencePanel task={task} />}</Suspense>
       <AttemptHistory attempts={task.attemptList} />
+      <VoiceHistory task={task} />
       {lines.length > 0 && <AnswerList className="answer-list" lines={lines} />}
       {wholeApp && task.response && (
         <p>

@@ -55,6 +55,8 @@ export function useListReason() {
           band: fact.band ? localized(fact.band.text) : '',
           time: time.day(fact.at),
         })
+      case 'machine':
+        return { short: t(`machine.${fact.why}.short`), long: t(`machine.${fact.why}.long`) }
       case 'attempts-left':
         return both('attemptsLeft', { left: fact.left, all: fact.all })
       case 'best-hour':

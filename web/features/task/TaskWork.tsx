@@ -10,6 +10,7 @@ import { useWholeApp } from '../../session.tsx'
 import { GuidanceBar } from '../guidance/GuidanceBar.tsx'
 import { LinkBar } from '../link/LinkBar.tsx'
 import { AttemptHistory } from './AttemptHistory.tsx'
+import { VoiceHistory } from './VoiceHistory.tsx'
 import {
   type AnswerValue,
   answersThatApply,
@@ -197,6 +198,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
+        <VoiceHistory task={task} />
         {task.personId !== null && (
           <div className="work-tools">
             {canWork && <GuidanceBar task={task} />}

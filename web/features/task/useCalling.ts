@@ -81,6 +81,16 @@ export function useCalling(task: TaskDetail, held: boolean) {
     shown: setNumbers,
     choose: (line: PhoneLine) => change({ callee: line.callee, began: began && beginsNow(false) }),
     dial: () => change({ callee, began: beginsNow(true) }),
+    /** By my own telephone: the number need not be shown. */
+    ring: (by: {
+      mutate: (input: {
+        body: { personId: number; taskId: number } & Partial<Record<'telecomId' | 'relationshipId', number>>
+      }) => void
+    }) => {
+      if (!card || !chosen) return
+      change({ callee, began: beginsNow(true) })
+      by.mutate({ body: { personId: card.id, taskId: task.id, ...chosen.callee } })
+    },
     /** What a result says of the call. */
     result: () => ({
       ...(chosen && (callee || began) && chosen.callee),

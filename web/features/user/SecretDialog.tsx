@@ -1,17 +1,14 @@
 import { Dialog } from '../../ui/Dialog.tsx'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { useCopy } from '../../ui/useCopy.ts'
 
 type SecretDialogProps = { title: string; hint: string; secret: string; onClose: () => void }
 
 /** A secret that is shown once: only the button closes it, never a slip of the mouse. */
 export function SecretDialog({ title, hint, secret, onClose }: SecretDialogProps) {
   const { t } = useTranslation()
-  const { message } = App.useApp()
-  const copy = async () => {
-    await navigator.clipboard.writeText(secret)
-    void message.success(t('common.copied'))
-  }
+  const copy = useCopy()
   return (
     <Dialog
       title={title}
@@ -28,7 +25,7 @@ export function SecretDialog({ title, hint, secret, onClose }: SecretDialogProps
       <div className="secret-line">
         <code>{secret}</code>
         {/* Plain HTTP inside a hospital has no clipboard; the words can still be selected. */}
-        {isSecureContext && <Button onClick={() => void copy()}>{t('common.copy')}</Button>}
+        {isSecureContext && <Button onClick={() => void copy(secret)}>{t('common.copy')}</Button>}
       </div>
     </Dialog>
   )

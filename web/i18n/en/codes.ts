@@ -3,6 +3,7 @@ import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 import { contactCodes } from './contact.ts'
+import { factStatuses } from './fact-statuses.ts'
 import { errors } from './errors.ts'
 import { problems } from './problems.ts'
 import { eventFields, eventKinds, sources } from './event-fields.ts'
@@ -117,6 +118,8 @@ export const codes = {
     email: 'E-mail',
     letter: 'Letter',
     portal: 'Patient portal',
+    'web-chat': 'web chat',
+    fax: 'fax',
     other: 'Other',
   },
   purpose: { all: 'Any purpose', clinical: 'Clinical', service: 'Service', marketing: 'Promotion' },
@@ -142,6 +145,22 @@ export const codes = {
     cancelled: 'Cancelled',
   },
   conditionRole: { admission: 'on admission', discharge: 'on discharge', other: 'other' },
+  caseKind: {
+    complaint: 'Complaint',
+    praise: 'Praise',
+    suggestion: 'Suggestion',
+    consultation: 'Enquiry',
+    'service-request': 'Service request',
+    'lost-property': 'Lost property',
+    'report-mailing': 'Mailing of a report',
+  },
+  caseOutcome: {
+    settled: 'Settled',
+    explained: 'Explained',
+    unfounded: 'Without cause',
+    withdrawn: 'Taken back',
+    referred: 'To mediation or court',
+  },
   disputeOutcome: {
     settled: 'Settled',
     unfounded: 'Found to be without cause',
@@ -220,6 +239,8 @@ export const codes = {
     'instruction-withdrawn': 'Instruction withdrawn',
     'answer-withdrawn': 'Dangerous answer taken back',
     'dispute-closed': 'Dispute closed',
+    'case-closed': 'Case closed',
+    'promise-withdrawn': 'Promise withdrawn',
     'result-undone': 'Result taken back',
     death: 'Death',
     readmission: 'Readmission',
@@ -328,7 +349,14 @@ export const codes = {
   delivery: { undelivered: 'Not delivered', delivered: 'Delivered', read: 'Read' },
   channelState: { up: 'Up', down: 'Down', silent: 'Silent', held: 'Held', off: 'Off' },
   auditOutcome: { allowed: 'Allowed', refused: 'Refused', failed: 'Failed' },
-  clockKind: { instruction_execution: 'Return visit', dispute_answer: 'Answer to a dispute' },
+  clockKind: {
+    instruction_execution: 'Return visit',
+    dispute_answer: 'Answer to a dispute',
+    case_answer: 'Answer to a case',
+    case_close: 'Telling and closing',
+    case_report: 'Report to 12320',
+    promise_due: 'Promise',
+  },
   eventKind: eventKinds,
   identifierMark: {
     'check-digit': 'wrong check digit',
@@ -377,32 +405,7 @@ export const codes = {
     POS: 'Positive',
     NEG: 'Negative',
   },
-  factStatus: {
-    registered: 'Registered',
-    preliminary: 'Preliminary',
-    final: 'Final',
-    amended: 'Amended',
-    corrected: 'Corrected',
-    cancelled: 'Cancelled',
-    'entered-in-error': 'Entered in error',
-    'on-hold': 'On hold',
-    active: 'Active',
-    completed: 'Completed',
-    stopped: 'Stopped',
-    inactive: 'Inactive',
-    booked: 'Booked',
-    accepted: 'Taken',
-    declined: 'Declined',
-    expired: 'Not answered',
-    withdrawn: 'Withdrawn',
-    noshow: 'Not come',
-    fulfilled: 'Attended',
-    arrived: 'Arrived',
-    partial: 'Partial',
-    refuted: 'Ruled out',
-    'do-not-perform': 'Not to be given',
-    unknown: 'Unknown',
-  },
+  factStatus: factStatuses,
   source: sources,
   error: errors,
   problem: problems,

@@ -11,6 +11,8 @@ export const contactCodes = {
     'form-closed': 'No longer to be answered',
     'no-appointment': 'Not about an appointment',
     'no-public-address': 'The public address of this installation is not set',
+    'no-account': 'No account sends this',
+    'chat-left': 'The visitor left the page',
   },
   optOutReason: { 'preference-page': 'Set on the page of contact wishes' },
   consentProof: {

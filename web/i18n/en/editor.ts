@@ -115,6 +115,7 @@ export const editor = {
   noLevel: 'None',
   priority: 'Priority',
   description: 'Note for whoever does it',
+  machineFirst: 'The machine calls first, people where it gets no answer',
   waitResult: 'Wait for the result before going on',
   entryEvent: 'When patients enter',
   byCalendar: 'By the calendar',

@@ -51,10 +51,20 @@ export const errors = {
   'booking-who': 'Say first for whom this is.',
   'birth-year-wrong': 'Name and year of birth do not fit. Please compare them.',
   'identity-wrong': 'This is no identity number. Compare it with the document.',
+  'chat-limit': 'This was done too often. Try again in a while.',
+  'chat-ended': 'This chat is over. Start a new one.',
+  'file-type': 'Only pictures (JPEG, PNG), PDF and plain text can be taken in.',
+  'too-many-files': 'There are as many files as an answer may have.',
+  'not-failed': 'It is not known that this failed, so it is not sent again. Call to make sure.',
+  'assistant-off': 'No assistant is switched on at this site. Ask your administrator.',
   'booking-limit':
     'This was done too often for now. Try again later, call the hospital or book at the counter.',
   'booking-open-limit':
     'This number has as many bookings as it may have. Cancel one first, or call the hospital.',
+  'case-not-answered': 'There is no result to tell yet. Write down first what the investigation found.',
+  'grant-waiting':
+    'A recovery measure still waits for approval. Have it decided, or take it back, before closing as settled.',
+  'result-not-told': 'The complainant has not been told the result. Tell it, or try to, before closing.',
   deceased: 'This person has died.',
   'file-empty': 'The file is empty.',
   'file-without-rows': 'There are no rows below the column names.',

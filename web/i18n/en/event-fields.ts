@@ -3,6 +3,8 @@ import type { sources as sourceReference } from '../zh-CN/event-fields.ts'
 
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  'number-masked': 'Number (masked)',
+  recording: 'Recording',
   enrollments: 'Pathways in progress',
   active: 'in use',
   rule: 'rule',
@@ -18,6 +20,7 @@ export const eventFields = {
   latitude: 'latitude',
   longitude: 'longitude',
   message: 'Message',
+  messages: 'messages',
   profiles: 'Sender profiles',
   encoding: 'Encoding',
   delimiter: 'Separator',
@@ -125,6 +128,8 @@ export const eventFields = {
   performer: 'Performer',
   orderNumber: 'Order no.',
   superseded: 'No longer holds',
+  caseKind: 'Kind',
+  caseOutcome: 'Outcome',
 }
 
 export const eventKinds = {
@@ -190,11 +195,25 @@ export const eventKinds = {
   'appointment_offer-closed': 'Offer closed',
   waitlist_joined: 'On the waitlist',
   booking_restricted: 'Web and phone booking stopped after no-shows',
+  call_ended: 'Call',
   booking_restored: 'Web and phone booking restored',
   waitlist_left: 'Off the waitlist',
   intake_noted: 'Doubt about received data',
+  case_opened: 'Case registered',
+  case_answered: 'Case answered',
+  case_told: 'Result told',
+  case_closed: 'Case closed',
+  case_reopened: 'Case reopened',
+  promise_made: 'Promise made',
+  promise_kept: 'Promise kept',
+  promise_broken: 'Promise broken',
+  promise_withdrawn: 'Promise withdrawn',
+  'care-mark_set': 'Marked as difficult to meet',
+  'care-mark_ended': 'Mark of difficulty ended',
   contact_refused: 'Not contacted: held back',
   contact_received: 'The patient called or came',
+  conversation_opened: 'Conversation began',
+  conversation_closed: 'Conversation ended',
   consent_given: 'Consent given',
   consent_withdrawn: 'Consent withdrawn',
   agreement_signed: 'Agreement signed',
@@ -225,5 +244,6 @@ export const sources = {
   import: 'Import',
   task: 'Follow-up',
   job: 'System',
+  conversation: 'inbox',
   portal: 'Patient app',
 } satisfies SameWords<typeof sourceReference>

@@ -144,6 +144,7 @@ export const person = {
     answers: 'Answers',
     tasks: 'Tasks',
     messages: 'Messages',
+    cases: 'Cases and promises',
     pathways: 'Pathways',
     changes: 'Changes',
   },

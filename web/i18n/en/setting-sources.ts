@@ -7,6 +7,48 @@ export const settingSources = {
   'dispute_answer-days':
     'Measures for Handling Complaints in Medical Institutions (2019): answer within five working days',
   'dispute_escalate-days': 'CareLoop choice: an answer that is late is looked for every working day',
+  'case_answer-days':
+    'Rules on complaints (医疗机构投诉管理办法, 2019): look into it and answer within five working days',
+  'case_answer-days-several':
+    'Rules on complaints (医疗机构投诉管理办法, 2019): ten working days where several departments are concerned',
+  'case_12320-report-days': 'Rules of 12320: report up within one working day',
+  'case_12320-answer-days': 'Rules of 12320: resolve within five working days',
+  'case_12320-close-days': 'Rules of 12320: call back and ask for satisfaction within one working day',
+  'case_12345-answer-days': 'CareLoop choice: 12345 differs by city; enter yours',
+  'case_consultation-days': 'CareLoop choice: answered the next working day',
+  'case_service-request-days': 'CareLoop choice: common at service centres',
+  'case_suggestion-days': 'CareLoop choice: weighed and answered within two weeks',
+  'case_praise-days': 'CareLoop choice: passed on within a week',
+  'case_lost-property-days': 'CareLoop choice: common at service centres',
+  'case_report-mailing-days': 'CareLoop choice: common at service centres',
+  'case_close-days': 'CareLoop choice: told and closed within three working days of the answer',
+  'case_consult-days': 'CareLoop choice: a department answers within two working days',
+  'case_escalate-head-days': 'CareLoop choice: the head is told a working day after the time ran out',
+  'case_escalate-manager-days': 'CareLoop choice: the service manager another working day later',
+  'case_escalate-leader-days': 'CareLoop choice: the leadership two more working days later',
+  'case_improvement-days': 'CareLoop choice: a quarter before against a quarter after',
+  'case_promise-days': 'CareLoop choice: where no time was promised',
+  'case_promise-remind-hours': 'CareLoop choice: half a working day before',
+  'case_promise-repeat-count': 'CareLoop choice: the third one is no accident',
+  'case_promise-repeat-days': 'CareLoop choice: within a month',
+  'conversation_hours-from': 'CareLoop choice: service desks open at 8',
+  'conversation_hours-to': 'CareLoop choice: service desks close at 18',
+  'conversation_working-days-only': 'CareLoop choice: people ask at weekends, too',
+  'conversation_answer-minutes':
+    'CareLoop choice: a message without an answer for so long stands out in the inbox',
+  'conversation_auto-answer':
+    'CareLoop choice: outside of these hours people are told once when somebody answers',
+  'conversation_auto-text':
+    'CareLoop choice: empty = our own words in the language of the person; {{opens}} and {{hospital}} are filled in',
+  'conversation_ask-satisfaction': 'CareLoop choice: one question at the end of a web chat',
+  'conversation_chat-origins': 'CareLoop choice: origins such as https://www.hospital.example; empty = none',
+  'conversation_chat-starts-address':
+    'CareLoop choice: a network (/24, /64) of a mobile provider is shared by many people',
+  'conversation_chat-starts-all': 'CareLoop choice: more than people do, less than bots try',
+  'conversation_chat-texts-address':
+    'CareLoop choice: a network (/24, /64) of a mobile provider is shared by many people',
+  'conversation_chat-texts-all': 'CareLoop choice: more than people do, less than bots try',
+  'conversation_chat-texts-visitor': 'CareLoop choice: nobody writes more by hand',
   'organisation_time-zone':
     'CareLoop choice: the time of mainland China; every site has its own, this one counts only where no site is known',
   organisation_country:
@@ -121,6 +163,47 @@ export const settingSources = {
     'CareLoop choice: a call the day before where about every third such patient would not come; below that most calls would be for nothing',
   'appointment_overbook-share':
     'CareLoop choice: 0: places above those of a session are as its schedule says; above 0: at most this share of its places, and no more than are expected not to come',
+  voice_enabled: 'CareLoop choice: a site switches the machine on once its telephone system is connected',
+  voice_hours_from: 'CareLoop choice: within the hours in which patients are called',
+  voice_hours_to: 'CareLoop choice: within the hours in which patients are called',
+  voice_lines: 'CareLoop choice: calls at once; no more than the trunk carries',
+  voice_tries: 'CareLoop choice: then people call, who keep at least one attempt of the ladder',
+  'voice_ring-seconds': 'CareLoop choice: about seven rings',
+  'voice_wait-seconds': 'CareLoop choice: older people look for the key',
+  'voice_identity-tries': 'CareLoop choice: a year of birth cannot be guessed in three',
+  'voice_question-tries': 'CareLoop choice: wrong keys and silences in a row',
+  voice_languages: 'CareLoop choice: asked for by a key when there are several',
+  'voice_hand-over': 'CareLoop choice: zero for a person reaches a queue of agents; else somebody calls back',
+  voice_agents:
+    'CareLoop choice: who takes calls that are handed over, where the telephone system does not say',
+  voice_abandonment: 'Ofcom, Statement of policy on persistent misuse (2010): abandoned calls at most 3 %',
+  voice_engine: 'CareLoop choice: eSpeak NG speaks Mandarin plainly and needs nothing else',
+  'voice_engine-url':
+    'CareLoop choice: an engine on the premises; POST { text, language } answers a WAV file',
+  voice_recogniser: 'CareLoop choice: keys are understood by everybody; a site connects an engine of its own',
+  'voice_recogniser-url':
+    'CareLoop choice: an engine on the premises; streamed sound over ws://, one WAV file for each utterance over http://',
+  'voice_speech-confidence':
+    'CareLoop choice: below it a key is asked for; engines differ, so a site measures its own',
+  'voice_speech-sure':
+    'CareLoop choice: for the year of birth, and where a wrong word would hide something dangerous',
+  call_hours_from: 'CareLoop choice: from when somebody answers the telephone',
+  call_hours_to: 'CareLoop choice: until when somebody answers the telephone',
+  'call_call-back-minutes':
+    'CareLoop choice: within which a missed call is called back, counted within these hours',
+  'call_answer-seconds': 'Common target of call centres: 80 % of calls answered within 20 seconds (custom)',
+  'call_answer-percent': 'Common target of call centres: 80 % of calls answered within 20 seconds (custom)',
+  'call_wrap-up-seconds':
+    'CareLoop choice: for so long agents get no further call from the queue after one, unless they have written it up; 0: they say so themselves',
+  'call_shrinkage-percent':
+    'Common planning value of call centres: a third of paid time goes to breaks, training and absence (custom)',
+  'call_first-contact-days':
+    'CareLoop choice: who does not turn to us again within these days was helped at the first contact',
+  'call_reviews-per-week':
+    'CareLoop choice: calls of each agent that are drawn for scoring every week; 0 for none',
+  'call_review-seconds': 'CareLoop choice: a shorter call has nothing to score',
+  'call_short-abandon-seconds':
+    'CareLoop choice: who hangs up sooner dialled a wrong number and does not count as abandoned',
   'appointment_web-open': 'CareLoop choice: a family that shares a telephone',
   'appointment_web-codes-phone': 'CareLoop choice: nobody needs more short messages',
   'appointment_web-codes-address':

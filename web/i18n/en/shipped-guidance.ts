@@ -2,6 +2,14 @@ import type { SameWords } from '../shape.ts'
 import type { shippedGuidance as reference } from '../zh-CN/shipped-guidance.ts'
 
 export const shippedGuidance = {
+  '请对方坐下，请到安静的房间，不要在走廊里谈。': 'Offer a seat in a quiet room; never talk in the corridor.',
+  '先听完，不打断、不辩解；重复一遍对方的要求，请对方确认。':
+    'Listen to the end, do not interrupt or defend; say back what is wanted and have it confirmed.',
+  '只说查实了的事，不评价同事，不承诺做不到的事；能答应的写明时间和责任人。':
+    'Say only what is established, do not judge colleagues, promise nothing that cannot be done; what can be promised gets a time and a name.',
+  '两人接待，全程记录；对方言语威胁时说明底线，必要时请保卫科。':
+    'Meet in twos and keep a record; when threatened say where the line is, and call security if needed.',
+  '三次沟通无进展，请服务主管接手。': 'After three talks without progress the service manager takes over.',
   '{{hospital}}：出院后请留意': '{{hospital}}: after your discharge',
   '{{name}}，您好：': 'Dear {{name}},',
   '您已从{{hospital}}{{department}}出院。请按医嘱服药、按时复查。如出现胸痛、呼吸困难、出血、高热或意识改变，请立即拨打 120 或到就近急诊就诊。':

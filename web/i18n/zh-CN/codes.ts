@@ -3,6 +3,7 @@ import type { Role } from '../../../contract/access.ts'
 import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
 import { contactCodes } from './contact.ts'
+import { factStatuses } from './fact-statuses.ts'
 import { errors } from './errors.ts'
 import { problems } from './problems.ts'
 import { eventFields, eventKinds, sources } from './event-fields.ts'
@@ -107,6 +108,8 @@ export const codes = {
     email: '邮件',
     letter: '信件',
     portal: '患者门户',
+    'web-chat': '网页咨询',
+    fax: '传真',
     other: '其他',
   },
   purpose: { all: '所有用途', clinical: '医疗随访', service: '服务通知', marketing: '健康推广' },
@@ -127,6 +130,22 @@ export const codes = {
   },
   encounterStatus: { planned: '已预约', 'in-progress': '在院', finished: '已结束', cancelled: '已取消' },
   conditionRole: { admission: '入院诊断', discharge: '出院诊断', other: '其他诊断' },
+  caseKind: {
+    complaint: '投诉',
+    praise: '表扬',
+    suggestion: '建议',
+    consultation: '咨询',
+    'service-request': '服务请求',
+    'lost-property': '失物招领',
+    'report-mailing': '报告邮寄',
+  },
+  caseOutcome: {
+    settled: '已解决',
+    explained: '已解释说明',
+    unfounded: '查无实据',
+    withdrawn: '投诉人撤回',
+    referred: '转调解或诉讼',
+  },
   disputeOutcome: {
     settled: '已和解',
     unfounded: '经查不成立',
@@ -205,6 +224,8 @@ export const codes = {
     'instruction-withdrawn': '指令撤回',
     'answer-withdrawn': '危险回答已收回',
     'dispute-closed': '纠纷已结束',
+    'case-closed': '个案已办结',
+    'promise-withdrawn': '承诺已撤回',
     'result-undone': '结果已撤回',
     death: '患者去世',
     readmission: '再次入院',
@@ -314,7 +335,14 @@ export const codes = {
   channelState: { up: '正常', down: '不通', silent: '没有动静', held: '暂停，等处理', off: '停用' },
   auditOutcome: { allowed: '已允许', refused: '已拒绝', failed: '失败' },
   eventKind: eventKinds,
-  clockKind: { instruction_execution: '回访指令', dispute_answer: '纠纷答复' },
+  clockKind: {
+    instruction_execution: '回访指令',
+    dispute_answer: '纠纷答复',
+    case_answer: '投诉答复',
+    case_close: '告知并办结',
+    case_report: '12320 上报',
+    promise_due: '承诺',
+  },
   identifierMark: {
     'check-digit': '校验码不对',
     'birth-date': '与登记的出生日期不符',
@@ -362,32 +390,7 @@ export const codes = {
     POS: '阳性',
     NEG: '阴性',
   },
-  factStatus: {
-    registered: '已登记',
-    preliminary: '初步',
-    final: '已审核',
-    amended: '已修改',
-    corrected: '已更正',
-    cancelled: '已取消',
-    'entered-in-error': '误录',
-    'on-hold': '暂停',
-    active: '有效',
-    completed: '已完成',
-    stopped: '已停止',
-    inactive: '已停用',
-    booked: '已预约',
-    accepted: '已接受',
-    declined: '没有要',
-    expired: '没有答复',
-    withdrawn: '已收回',
-    noshow: '爽约',
-    fulfilled: '已就诊',
-    arrived: '已到',
-    partial: '部分结果',
-    refuted: '已排除',
-    'do-not-perform': '禁止执行',
-    unknown: '不明',
-  },
+  factStatus: factStatuses,
   source: sources,
   error: errors,
   problem: problems,

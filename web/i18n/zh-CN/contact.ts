@@ -11,6 +11,8 @@ export const contactCodes = {
     'form-closed': '问卷已不需要填写',
     'no-appointment': '不是关于预约的消息',
     'no-public-address': '没有设置本系统的公开网址',
+    'no-account': '没有可用的发送通道',
+    'chat-left': '对方已离开网页',
   },
   optOutReason: { 'preference-page': '本人在联系偏好页设置' },
   consentProof: {

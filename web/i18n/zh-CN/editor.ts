@@ -108,6 +108,7 @@ export const editor = {
   noLevel: '不分级',
   priority: '紧急程度',
   description: '给执行人的说明',
+  machineFirst: '先由语音随访拨打，问不到再由人打',
   waitResult: '等有了结果再往下走',
   entryEvent: '什么时候入径',
   byCalendar: '按日历',

@@ -3,6 +3,8 @@ import type { CodeKey } from '../shape.ts'
 
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  'number-masked': '号码（已脱敏）',
+  recording: '录音',
   enrollments: '在径路径',
   active: '启用',
   rule: '规则',
@@ -18,6 +20,7 @@ export const eventFields = {
   latitude: '纬度',
   longitude: '经度',
   message: '消息',
+  messages: '往来消息',
   profiles: '发送方配置',
   encoding: '编码',
   delimiter: '分隔符',
@@ -125,6 +128,8 @@ export const eventFields = {
   performer: '执行者',
   orderNumber: '单号',
   superseded: '已被更正',
+  caseKind: '类型',
+  caseOutcome: '结果',
 }
 
 export const eventKinds = {
@@ -190,11 +195,25 @@ export const eventKinds = {
   'appointment_offer-closed': '候补号已结束',
   waitlist_joined: '加入候补',
   booking_restricted: '因爽约暂停网上、电话预约',
+  call_ended: '通话',
   booking_restored: '恢复网上、电话预约',
   waitlist_left: '退出候补',
   intake_noted: '接口数据有疑问',
+  case_opened: '登记个案',
+  case_answered: '个案已答复',
+  case_told: '已告知处理结果',
+  case_closed: '个案办结',
+  case_reopened: '个案重办',
+  promise_made: '登记承诺',
+  promise_kept: '承诺已兑现',
+  promise_broken: '承诺到期未兑现',
+  promise_withdrawn: '撤回承诺',
+  'care-mark_set': '标记为难沟通对象',
+  'care-mark_ended': '取消难沟通标记',
   contact_refused: '未联系（被拦下）',
   contact_received: '患者来电或来访',
+  conversation_opened: '开始对话',
+  conversation_closed: '结束对话',
   consent_given: '登记同意',
   consent_withdrawn: '撤回同意',
   agreement_signed: '协议签订',
@@ -225,5 +244,6 @@ export const sources = {
   import: '批量导入',
   task: '随访任务',
   job: '系统',
+  conversation: '收件箱',
   portal: '患者端',
 }

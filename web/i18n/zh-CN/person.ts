@@ -136,6 +136,7 @@ export const person = {
     answers: '问卷',
     tasks: '任务',
     messages: '消息',
+    cases: '投诉与承诺',
     pathways: '路径',
     changes: '资料',
   },

@@ -1,5 +1,10 @@
 /** Advice and messages to patients that every hospital starts with, line by line. What a hospital has changed stays as it wrote it. */
 const texts = [
+  '请对方坐下，请到安静的房间，不要在走廊里谈。',
+  '先听完，不打断、不辩解；重复一遍对方的要求，请对方确认。',
+  '只说查实了的事，不评价同事，不承诺做不到的事；能答应的写明时间和责任人。',
+  '两人接待，全程记录；对方言语威胁时说明底线，必要时请保卫科。',
+  '三次沟通无进展，请服务主管接手。',
   '{{hospital}}：出院后请留意',
   '{{name}}，您好：',
   '您已从{{hospital}}{{department}}出院。请按医嘱服药、按时复查。如出现胸痛、呼吸困难、出血、高热或意识改变，请立即拨打 120 或到就近急诊就诊。',

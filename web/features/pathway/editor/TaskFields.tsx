@@ -64,6 +64,13 @@ export function TaskFields({ step, definition, onChange }: StepFieldsProps<'task
         hint={t('editor.placeholders', placeholders)}
         onChange={(description) => onChange({ description: description || undefined })}
       />
+      {step.task === 'follow-up-call' && step.questionnaire && (
+        <CheckField
+          label={t('editor.machineFirst')}
+          checked={step.machineFirst === true}
+          onChange={(machineFirst) => onChange({ machineFirst: machineFirst || undefined })}
+        />
+      )}
       <CheckField
         label={t('editor.waitResult')}
         checked={step.waitFor === 'result'}

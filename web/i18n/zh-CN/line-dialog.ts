@@ -1,0 +1,15 @@
+export const lineDialog = {
+  account: '电话系统',
+  extension: '分机号',
+  extensionHint: '您面前这部电话的分机号',
+  sit: '登入分机',
+  browser: '在这台电脑的浏览器里接听',
+  sipUser: 'SIP 用户',
+  sipUserHint: '不填则为分机号',
+  sipSecret: 'SIP 密码',
+  sipSecretHint: '向信息科索取，只有您自己的浏览器用它',
+  leave: '退出分机',
+  presence: '状态',
+  saved: '分机状态已更新',
+  nowhere: '您的院区还没有接入电话系统',
+} as const

@@ -1,0 +1,21 @@
+export const line = {
+  title: '我的分机',
+  none: '未登入分机',
+  at: '分机 {{extension}}',
+  presences: { available: '空闲', 'wrap-up': '整理中', break: '小休' },
+  phone: {
+    connecting: '电话连接中',
+    registered: '电话已就绪',
+    unreachable: '电话连不上',
+    refused: '电话密码不对',
+    microphone: '麦克风未允许',
+    answer: '接听',
+    reject: '拒接',
+    mute: '静音',
+    unmute: '取消静音',
+    keys: '按键',
+    press: '按 {{key}}',
+  },
+  dialling: '正在呼叫，请拿起您的电话',
+  dialNow: '用分机呼叫',
+} as const

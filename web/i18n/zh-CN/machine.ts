@@ -1,0 +1,20 @@
+export const machine = {
+  first: { short: '先语音随访', long: '先由语音随访拨打，问不到再由人打。现在点开处理，就由您来打。' },
+  'asked-for-person': { short: '要求人工', long: '患者在语音随访中按零要求人工，请马上回电。' },
+  'red-flag': { short: '语音报红旗', long: '患者在语音随访中报了危险信号，请马上回电。' },
+  'doubtful-flag': {
+    short: '疑似红旗',
+    long: '患者在语音随访中可能报了危险信号，没有确认电话就断了，请马上回电。',
+  },
+  partly: { short: '答了一部分', long: '语音随访只问到一部分，请接着问完。' },
+  'not-identified': { short: '身份未核实', long: '接电话的人没有答对出生年份，请核实电话和身份。' },
+  'wrong-person': { short: '可能不是本人家', long: '接电话的人说不认识患者，请核实号码。' },
+  tries: { short: '语音未联系上', long: '语音随访没有联系上，改由人打。' },
+  unobtainable: { short: '可能空号', long: '语音随访拨打时是空号或停机，请核实号码。' },
+  interrupted: { short: '语音中断', long: '语音随访时系统中断，不知道有没有打通，请由人打。' },
+  refused: { short: '不能自动拨打', long: '按联系规则不能由机器拨打，请由人决定。' },
+  'not-ready': { short: '问卷不适合语音', long: '这份问卷不能用按键回答，请由人打。' },
+  'no-birth-year': { short: '缺出生日期', long: '没有出生日期，语音随访无法核实身份，请由人打。' },
+  'no-number': { short: '没有电话', long: '没有可拨打的号码。' },
+  'worked-on': { short: '已有人在问', long: '已经记了一部分回答，请由人接着问。' },
+} as const
