@@ -9,7 +9,7 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
-    rollupOptions: {
+    rolldownOptions: {
       // Without it a page that shows one field would load all of them.
       treeshake: {
         moduleSideEffects: [

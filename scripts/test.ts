@@ -24,22 +24,14 @@ const tests: Step = [
   ...chosen,
 ]
 const webBuild: Step = ['web build', 'scripts/build-web.ts']
-const lint: Step = ['lint', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']
 
-/** Kept between runs: what the compiler and the formatter knew of files that are still the same, by their content. */
+/** Kept between runs: what the formatter knew of files that are still the same, by their content. */
 const cache = (name: string) => path.join(root, 'node_modules/.cache/careloop', name)
-
-function types(name: string, project: string): Step {
-  const known = ['--incremental', '--tsBuildInfoFile', cache(`${name.replaceAll(/\W+/g, '-')}.tsbuildinfo`)]
-  return [`types: ${name}`, bin('typescript/bin/tsc'), '-p', project, ...known]
-}
 
 /** What is done in a minute or so, two at a time. */
 const checks: Step[] = [
-  types('server, simulator, tests', 'tsconfig.json'),
+  ['types and lint', bin('oxlint/bin/oxlint')],
   webBuild,
-  types('web', 'web/tsconfig.json'),
-  types('browser tests', 'test/browser/tsconfig.json'),
   [
     'formatting',
     bin('prettier/bin/prettier.cjs'),
@@ -65,8 +57,7 @@ async function run(step: Step): Promise<boolean> {
   const child = spawn(process.execPath, command, {
     cwd: root,
     stdio: ['inherit', beside ? 'pipe' : 'inherit', beside ? 'pipe' : 'inherit'],
-    // The linter holds the types of the whole program.
-    env: { ...process.env, NODE_OPTIONS: `--max-old-space-size=${step === lint ? 8192 : 4096}` },
+    env: { ...process.env, NODE_OPTIONS: '--max-old-space-size=4096' },
   })
   const printed: Buffer[] = []
   for (const stream of [child.stdout, child.stderr])
@@ -103,8 +94,7 @@ async function runAll(steps: Step[], atOnce: number): Promise<void> {
 if (chosen.length > 0) await runAll([tests], 1)
 else {
   await runAll(checks, 2)
-  // The linter alone takes longer than all other checks, so the tests do not wait for it.
-  await runAll([tests, lint], 2)
+  await runAll([tests], 1)
 }
 const text = await readFile(report, 'utf8').catch(() => undefined)
 if (text !== undefined) {

@@ -138,13 +138,21 @@ export async function prepareDatabase(urls: DatabaseUrls): Promise<void> {
       return
     }
     const jobs = openJobs(ownerUrl, owner.db)
-    await jobs.install().finally(() => jobs.stop())
+    try {
+      await jobs.install()
+    } finally {
+      await jobs.stop()
+    }
     await grantApplication(owner.db, urls)
   } finally {
     await owner.close()
   }
   const database = openDatabase(url, { max: 2 })
-  await seedBase(database.db).finally(() => database.close())
+  try {
+    await seedBase(database.db)
+  } finally {
+    await database.close()
+  }
 }
 
 async function waitFor(database: ReturnType<typeof openDatabase>, url: string): Promise<number> {

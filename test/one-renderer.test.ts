@@ -16,6 +16,13 @@ test('texts with placeholders are filled in by the one renderer (contract/templa
   expect(others.sort()).toEqual(['contract/template.ts', 'web/i18n/useShipped.ts'])
 })
 
+test('an error is logged itself, never by its text, which quotes what it was given', () => {
+  const byText = globSync('server/**/*.ts', { cwd: root }).filter((file) =>
+    /\blog\.\w+\(\s*\{[^}]*\.message\b/.test(readFileSync(path.join(root, file), 'utf8')),
+  )
+  expect(byText).toEqual([])
+})
+
 test('words of the screen neither fill in nor look up what stands in a value', async () => {
   const screen = createInstance()
   const words = { to: 'To {{name}} of {{hospital}}', secret: 'secret' }

@@ -103,7 +103,11 @@ export async function restore(
     await client.end()
   }
   const database = openDatabase(url, { max: 1 })
-  await migrate(database.db).finally(() => database.close())
+  try {
+    await migrate(database.db)
+  } finally {
+    await database.close()
+  }
   return { ...verified.end, leftOut }
 }
 
@@ -151,7 +155,11 @@ async function prepareSchema(url: string, manifest: Manifest, replace: boolean):
     await client.end()
   }
   const database = openDatabase(url, { max: 1 })
-  await migrateTo(database.db, manifest.migrations.at(-1) ?? '').finally(() => database.close())
+  try {
+    await migrateTo(database.db, manifest.migrations.at(-1) ?? '')
+  } finally {
+    await database.close()
+  }
 }
 
 /** Nobody and nothing came in yet. What the program itself writes at its first start does not count. */
