@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -26,6 +25,7 @@ import { play } from '../../sim/play.ts'
 import { startSmtpSink } from '../../sim/smtp-sink.ts'
 import { SimulatedStaff } from '../../sim/staff.ts'
 import { createDatabase, databaseUrl, run } from '../support/database-server.ts'
+import { scratchDir } from '../support/scratch.ts'
 
 const day = 86_400_000
 const seed = 1
@@ -57,7 +57,7 @@ export async function startSite(): Promise<Site> {
 }
 
 async function openSite(url: string): Promise<Site> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'careloop-site-'))
+  const dataDir = await scratchDir('site')
   const config: Config = {
     ...readConfig({}),
     port: 0,

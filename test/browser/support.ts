@@ -14,13 +14,13 @@ export const password = demoPassword
 
 type OpenOptions = BrowserContextOptions & {
   path?: string
-  /** In the window and the tab of the last test that asked for it: looking needs no sign-in of its own, nor the scripts compiled anew. */
+  /** In the session and the tab of the last test that asked for it: looking changes nothing that the next one would see. */
   shared?: boolean
 }
 
 export type Stage = {
   readonly site: Site
-  /** A browser window of its own, signed in, on a page. */
+  /** A browser window of its own, signed in, on a page. It remembers nothing of earlier tests but the scripts that it has compiled. */
   openAs: (username: string, options?: OpenOptions) => Promise<Page>
   /** The same, signed in as nobody. */
   open: (options?: OpenOptions) => Promise<Page>
@@ -36,25 +36,27 @@ export function useStage(): Stage {
   let site: Site | undefined
   let browser: Browser | undefined
   vi.setConfig({ testTimeout: 300_000 })
-  const contexts: BrowserContext[] = []
-  const troubles: string[] = []
+  /** Windows in use by the test that runs, those that later tests may have, and those with a tab that stays. */
+  const used = new Map<BrowserContext, string>()
+  const free = new Map<string, BrowserContext[]>()
   const windows = new Map<string, BrowserContext>()
+  const troubles: string[] = []
 
   beforeAll(async () => {
     site = await startSite()
     browser = await sharedChromium()
   }, 240_000)
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPictures([...contexts, ...windows.values()], task.name)
+    if (task.result?.state === 'fail') await keepPictures([...used.keys(), ...windows.values()], task.name)
     const tabs = [...windows.values()].map((context) => context.pages())
     await Promise.all([
-      ...contexts.splice(0).map((one) => one.close()),
+      ...Array.from(used, ([window, look]) => putBack(window, look)),
       ...tabs.flatMap(([kept, ...more]) => [kept?.goto('about:blank'), ...more.map((one) => one.close())]),
     ])
     expect(troubles.splice(0)).toEqual([])
   })
   afterAll(async () => {
-    await Promise.all([...windows.values()].map((window) => window.close()))
+    await Promise.all([...windows.values(), ...[...free.values()].flat()].map((window) => window.close()))
     await site?.stop()
   })
 
@@ -78,6 +80,33 @@ export function useStage(): Stage {
     return context
   }
 
+  /** Without its tabs, cookies and what was set on it. A window that the test has closed is gone; one that went wrong may be in any state. */
+  async function putBack(window: BrowserContext, look: string): Promise<void> {
+    used.delete(window)
+    try {
+      await Promise.all(window.pages().map((page) => page.close()))
+      await window.unrouteAll({ behavior: 'ignoreErrors' })
+      await window.setOffline(false)
+      await window.clearPermissions()
+      await window.clearCookies()
+      free.set(look, [...(free.get(look) ?? []), window])
+    } catch {
+      await window.close().catch(() => undefined)
+    }
+  }
+
+  /** What is stored in the window goes; the scripts that it has loaded and compiled, the most of what a page costs, stay. */
+  async function reopened(window: BrowserContext): Promise<BrowserContext> {
+    const page = await window.newPage()
+    const session = await window.newCDPSession(page)
+    await session.send('Storage.clearDataForOrigin', {
+      origin: server().url,
+      storageTypes: 'local_storage,indexeddb,service_workers,cache_storage',
+    })
+    await page.close()
+    return window
+  }
+
   async function newPage(context: BrowserContext, path?: string): Promise<Page> {
     const page = await context.newPage()
     watch(page, troubles)
@@ -89,8 +118,10 @@ export function useStage(): Stage {
     path: start,
     ...options
   }: BrowserContextOptions & { path?: string } = {}): Promise<Page> {
-    const context = await newWindow(options)
-    contexts.push(context)
+    const look = JSON.stringify(options)
+    const known = free.get(look)?.pop()
+    const context = known ? await reopened(known) : await newWindow(options)
+    used.set(context, look)
     return newPage(context, start)
   }
 

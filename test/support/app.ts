@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { Role } from '../../contract/access.ts'
 import { sentAs } from '../../contract/personal.ts'
@@ -15,6 +13,7 @@ import { type OpenServices, openServices } from '../../server/services.ts'
 import { drainLoops } from '../../server/loops.ts'
 import { allHandlers } from '../../server/worker.ts'
 import { asApplication, createTestDatabase, type TestDatabase } from './database.ts'
+import { scratchDir } from './scratch.ts'
 
 const origin = 'http://careloop.test'
 export const goodPassword = 'Vier-Elefanten-7'
@@ -78,7 +77,7 @@ export async function createTestApp(
   const named = database
   database ??= await createTestDatabase()
   const url = named ? named.url : asApplication(database.url)
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'careloop-app-'))
+  const dataDir = await scratchDir('app')
   const config: Config = {
     ...readConfig({}),
     dataDir,

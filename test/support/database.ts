@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp } from 'node:fs/promises'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { createDatabase, databaseUrl, run } from './database-server.ts'
+import { scratchDir } from './scratch.ts'
 
 export type TestDatabase = { url: string; drop: () => Promise<void> }
 
@@ -28,7 +28,7 @@ export function asApplication(url: string): string {
  * Whoever asks removes it.
  */
 export async function createDataDir(name = 'data'): Promise<string> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'careloop-data-'))
+  const dir = await scratchDir('data')
   await cp(inject('dataDir'), path.join(dir, name), { recursive: true })
   return dir
 }
