@@ -21,6 +21,8 @@ test('an agent finds the earliest slot, holds it while talking, and books it; it
   await page.getByRole('region', { name: '预约' }).getByRole('button', { name: '预约挂号' }).click()
   const dialog = page.getByRole('dialog')
   await choose(dialog.getByLabel('科室'), person.department)
+  await choose(dialog.getByLabel('怎么看'), '每天最早')
+  await settled(page)
   // Not one of today: those need no confirming.
   await dialog.locator('.slot').last().click()
   await dialog.getByText(/已为您占号/).waitFor()

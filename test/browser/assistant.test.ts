@@ -40,7 +40,7 @@ async function prepare() {
        join person_telecom c on c.person_id = p.id
      where t.level = 1 and t.status = 'requested' and p.survivor_id is null and not p.deceased and c.value ~ '^\\+861[3-9]' and c.valid
        and t.site_id = (select g.site_id from role_grant g join app_user u on u.id = g.user_id where u.username = 'service')
-       and not exists (select 1 from questionnaire_response r where r.task_id = t.id)
+       and not exists (select 1 from questionnaire_response r where r.task_id = t.id) and p.name !~ '[A-Za-z]'
        and (select count(*) from person_telecom o where o.value = c.value) = 1 order by t.id limit 1`,
   )
   const [account] = await stage.rows<{ id: number }>(

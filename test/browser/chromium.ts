@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import sparticuz, { inflate } from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
 
@@ -23,8 +25,10 @@ async function launchChromium(): Promise<Browser> {
   const chosen = process.env.CARELOOP_CHROMIUM
   const executablePath = chosen ?? (await unpackChromium())
   // Everything runs inside a container or as root somewhere, where Chromium's own sandbox cannot be set up.
+  const env = { ...process.env, ...(await chineseFont()) }
   const options = {
     executablePath,
+    env,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -41,13 +45,33 @@ async function launchChromium(): Promise<Browser> {
     if (chosen !== undefined || !/error while loading shared libraries/.test((error as Error).message))
       throw error
     // A machine with only Node lacks NSS and fonts; the package carries both.
-    const env = {
-      ...process.env,
+    const own = {
+      ...env,
       LD_LIBRARY_PATH: path.join(unpacked, 'al2023/lib'),
       FONTCONFIG_PATH: path.join(unpacked, 'fonts'),
     }
-    return chromium.launch({ ...options, env })
+    return chromium.launch({ ...options, env: own })
   }
+}
+
+/**
+ * What is printed has no text without the glyphs. A machine without a Chinese font reads the one that the reports in PDF are set in, besides
+ * its own.
+ */
+async function chineseFont(): Promise<Record<string, string>> {
+  const known = await promisify(execFile)('fc-list', [':lang=zh']).then(
+    ({ stdout }) => stdout.trim() !== '',
+    () => false,
+  )
+  if (known) return {}
+  const fonts = path.resolve(import.meta.dirname, '../../node_modules/@embedpdf/fonts-sc/fonts')
+  const file = path.join(tmpdir(), 'careloop-chromium-fonts.conf')
+  await writeFile(
+    file,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>${fonts}</dir></fontconfig>`,
+  )
+  return { FONTCONFIG_FILE: file }
 }
 
 /** Unpacks once per machine. Another process may do the same at this moment, so the folder appears whole or not at all. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type SqlBool } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
 import { loadCalendars, nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
@@ -43,13 +43,15 @@ export async function releaseSlots(trx: Trx, ids: number[]): Promise<void> {
   await offerFree(trx, ids)
 }
 
+/** Slots `l` that may go to somebody who waits: free, and kept for no channel any longer. */
+export const offerable = sql<SqlBool>`(l.status = 'free' and not l.overbooked and (l.channel is null or l.release_at <= now()) and l.starts_at > now())`
+
 /** Offers those of these slots that are free. @returns how many offers were made */
 export async function offerFree(trx: Trx, ids: number[]): Promise<number> {
   const { rows } = await sql<Freed>`
     select l.id, l.site_id, l.department_id, l.staff_id, l.visit_type_id, l.starts_at, l.ends_at, s.time_zone as zone
     from slot l join site s on s.id = l.site_id
-    where l.id = any(${ids}::bigint[]) and l.status = 'free' and not l.overbooked and (l.channel is null or l.release_at <= now())
-      and l.starts_at > now() and exists (select 1 from waitlist_entry w where w.department_id = l.department_id and w.status = 'waiting')
+    where l.id = any(${ids}::bigint[]) and ${offerable} and exists (select 1 from waitlist_entry w where w.department_id = l.department_id and w.status = 'waiting')
     order by l.starts_at, l.id`.execute(trx)
   let made = 0
   for (const slot of rows) made += Number(await offerSlot(trx, slot))

@@ -121,7 +121,8 @@ test('whatever many people do at once, no slot is taken twice, no quota broken, 
         }
         if (int(random, 0, 3) === 0) {
           await rows(
-            `update slot_offer set expires_at = now() - interval '1 second' where status = 'open' and id % 3 = 0`,
+            `update slot_offer set expires_at = now() - interval '1 second' where id in (
+               select id from slot_offer where status = 'open' and id % 3 = 0 order by id for update skip locked)`,
           )
           await app.processAll()
         }

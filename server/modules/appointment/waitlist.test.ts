@@ -205,3 +205,20 @@ test('patients of a suspended clinic are offered the next time of their doctor; 
   }
   expect(await statuses()).toEqual(['cancelled', 'requested'])
 })
+
+test('what is free already is offered to who joins, also behind places that are kept for another channel', async () => {
+  const clinic = await openClinic(app, agent, 'WK', {
+    starts: '08:00',
+    ends: '10:00',
+    validTo: '2026-11-19',
+    quotas: [{ channel: 'web', places: 6, releaseHours: 0 }],
+  })
+  const personId = await patient(app, 'WK-1', 'WK')
+  const body = { personId, departmentId: clinic.departmentId, earliest: '2026-11-18', latest: '2026-11-30' }
+  expect((await app.request(agent, joinWaitlist, { body })).status).toBe(201)
+  const { rows } = await run(
+    `select l.channel from slot_offer o join slot l on l.id = o.slot_id where o.person_id = $1 and o.status = 'open'`,
+    [personId],
+  )
+  expect(rows).toEqual([{ channel: null }])
+})

@@ -17,7 +17,7 @@ import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
 import { loadPerson } from '../person/person.ts'
 import { nameSeenBy, personWithin } from '../person/scope.ts'
 import { assertOfSite } from './catalogue.ts'
-import { closeOffer, lockWaitlist, type Offer, offerColumns, offerFree } from './offer.ts'
+import { closeOffer, lockWaitlist, type Offer, offerable, offerColumns, offerFree } from './offer.ts'
 import { placeWithin, siteReached } from './scope.ts'
 
 /** @throws {AppError} not-found, invalid, already-exists, deceased */
@@ -61,11 +61,11 @@ export async function joinWaitlist(
   await tell(trx, actor, { id, person_id: person.id }, 'waitlist.joined')
   // What is free already need not be waited for.
   const { rows: free } = await sql<{ id: number }>`
-    select l.id from slot l where l.department_id = ${departmentId} and l.status = 'free' and l.starts_at > now()
+    select l.id from slot l join site s on s.id = l.site_id where l.department_id = ${departmentId} and ${offerable}
       and (${staffId}::int is null or l.staff_id = ${staffId}) and (${visitTypeId}::int is null or l.visit_type_id = ${visitTypeId})
-      and l.starts_at >= ${earliest}::date and l.starts_at < ${latest}::date + 2 order by l.starts_at, l.id limit 5`.execute(
-    trx,
-  )
+      and (l.starts_at at time zone s.time_zone)::date between ${earliest}::date and ${latest}::date and (${input.partOfDay}::text is null
+        or (${input.partOfDay} = 'morning') = (extract(hour from l.starts_at at time zone s.time_zone) < 12))
+    order by l.starts_at, l.id limit 5`.execute(trx)
   await offerFree(
     trx,
     free.map((one) => one.id),
