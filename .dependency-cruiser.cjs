@@ -9,7 +9,7 @@ const zone = (name, from, to, comment) => ({
 
 /** From the lowest to the highest: a module calls downwards only. What it means for those above travels as an event (`server/reactions.ts`). */
 const modules =
-  'setting organisation audit event access saved-view person group encounter hl7 clinical-fact questionnaire contact message template task appointment timeline form booking preference clock segment pathway campaign match intake guidance dispute promise case call voice conversation knowledge assistant team visit spot-check figure quality head-check instruction outbound launch waiting'.split(
+  'setting organisation audit event access saved-view person group encounter hl7 clinical-fact questionnaire contact message template task appointment timeline form booking preference clock segment pathway campaign match intake guidance dispute promise case call voice conversation knowledge assistant team visit spot-check figure quality head-check instruction outbound launch portal waiting'.split(
     ' ',
   )
 const upward = modules

@@ -5,7 +5,7 @@ export const auditOutcome = z.enum(['allowed', 'refused', 'failed'])
 
 /** What an act is about, with the beginnings of the names of such acts. */
 export const auditObjects = {
-  patient: ['person', 'match', 'consent', 'contact', 'dispute', 'photo'],
+  patient: ['person', 'match', 'consent', 'contact', 'dispute', 'photo', 'portal', 'portal-proxy', 'report'],
   task: ['task', 'absence', 'goal', 'team'],
   visit: ['visit'],
   supervision: ['spot-check', 'head-check', 'instruction'],

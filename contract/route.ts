@@ -6,8 +6,8 @@ export type RouteContract = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** Path below `/api/v1`, OpenAPI style: `/persons/{id}`. */
   readonly path: string
-  /** The permission the caller needs; `signed-in` = any signed-in user, `public` = without sign-in. */
-  readonly permission: Permission | 'signed-in' | 'public'
+  /** The permission the caller needs; `signed-in` = any signed-in user, `public` = without sign-in, `portal` = a patient at the portal. */
+  readonly permission: Permission | 'signed-in' | 'public' | 'portal'
   readonly summary: string
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject

@@ -19,6 +19,7 @@ const settingView = z.object({
     'call',
     'voice',
     'case',
+    'portal',
     'organisation',
   ]),
   kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),

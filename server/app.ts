@@ -41,6 +41,8 @@ import { mountAssistant } from './modules/assistant/routes.ts'
 import { mountKnowledge } from './modules/knowledge/routes.ts'
 import { mountDispute } from './modules/dispute/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
+import { mountPortal } from './modules/portal/routes.ts'
+import { portalCaller } from './modules/portal/resolve.ts'
 import { mountQuality } from './modules/quality/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTemplate } from './modules/template/routes.ts'
@@ -117,6 +119,7 @@ const modules: Mount[] = [
   mountBooking,
   mountCall,
   mountQuality,
+  mountPortal,
   mountWaiting,
 ]
 
@@ -160,6 +163,11 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     c.set('address', address)
     c.header('Cache-Control', 'no-store')
     const cookie = c.req.header('cookie')
+    // A patient and a colleague may be signed in on one device; neither is the other.
+    if (/^\/api\/v1\/portal(\/|$)/.test(c.req.path)) {
+      c.set('actor', await portalCaller(db, cookie, address))
+      return next()
+    }
     const authorization = c.req.header('authorization')
     const credentials = {
       ...(cookie !== undefined && { cookie }),
@@ -227,7 +235,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
 }
 
 /** Pages of patients, and what pages are made of. */
-const notForStaff = /^\/([qap]\/|book$)|[.]/
+const notForStaff = /^\/([qap]\/|book$|portal(\/|$))|[.]/
 
 const mayBeforePasswordChange = new Set([
   'GET /api/v1/me',

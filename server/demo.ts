@@ -294,6 +294,7 @@ function announce(
     '',
     `  Web      ${running.url ?? ''}`,
     `  Booking  ${running.url ?? ''}/book  (patients book by themselves; the code comes to the phones below)`,
+    `  Portal   ${running.url ?? ''}/portal  (patients of the hospital, by number, code and year of birth)`,
     `  API      ${running.url ?? ''}/api/v1/docs`,
     `  HL7      mllp://127.0.0.1:${running.mllpPort ?? 0}  (the simulated hospital is sending)`,
     `  Mail     smtp://127.0.0.1:${partners.sink.port}  (a sink: nothing leaves this machine)`,

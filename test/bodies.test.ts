@@ -11,6 +11,7 @@ import { authPaths } from '../server/modules/access/sign-in.ts'
 import { implementedContracts } from '../server/platform/http.ts'
 import { dropUnread } from '../server/platform/unread.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
+import { portalCookie } from './support/portal.ts'
 import { sendBody as sendTo } from './support/send-body.ts'
 
 let app: TestApp
@@ -128,7 +129,7 @@ test('every route that reads a body answers 413 beyond its limit', async () => {
     .values({ code: 'B1', name: 'B1' })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const callers = await Promise.all(roles.map((role) => app.signInAs(role)))
+  const callers = [...(await Promise.all(roles.map((role) => app.signInAs(role)))), await portalCookie(app)]
   const { token } = (await app.request(undefined, startChat, { body: { siteId, text: '您好' } })).body
   const box = await app.request(admin, createMailbox, {
     body: { kind: 'webhook', siteId, name: '邮箱', address: 'box@hospital.example' },

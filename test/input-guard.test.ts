@@ -5,19 +5,25 @@ import { listPersons } from '../contract/person.ts'
 import type { RouteContract } from '../contract/route.ts'
 import { implementedContracts } from '../server/platform/http.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
+import { portalCookie } from './support/portal.ts'
 
 let app: TestApp
 let admin: string
 let nurse: string
+let patient: string
 let contracts: RouteContract[]
 
 beforeAll(async () => {
   app = await createTestApp()
   admin = await app.signInAs('administrator')
   nurse = await app.signInAs('nurse')
+  patient = await portalCookie(app)
   contracts = [...implementedContracts(app.api)]
 })
 afterAll(() => app.close())
+
+/** Staff are nobody at the portal. */
+const callersOf = ({ permission }: RouteContract) => (permission === 'portal' ? [patient] : [admin, nurse])
 
 const addressOf = (contract: RouteContract, value: string) =>
   `/api/v1${contract.path.replace(/\{\w+\}/g, encodeURIComponent(value))}`
@@ -33,7 +39,7 @@ async function statusOf(caller: string, contract: RouteContract, path: string, q
 
 test('an unknown parameter is refused on every route that the caller may use', async () => {
   for (const contract of contracts)
-    for (const caller of [admin, nurse]) {
+    for (const caller of callersOf(contract)) {
       const path = addressOf(contract, '1')
       const answer = await app.send(caller, contract.method, path, {
         query: { no_such_thing: '1' },
@@ -104,7 +110,7 @@ test('NUL characters and half surrogate pairs in a body are refused on every rou
       { name: 'x\ud800' },
       { name: '\udc00x' },
     ])
-      for (const caller of [admin, nurse]) {
+      for (const caller of callersOf(contract)) {
         const status = await statusOf(caller, contract, addressOf(contract, '1'), {}, body)
         // Nothing is read of who may not send it.
         if (status !== 403) expect([contract.path, status]).toEqual([contract.path, 400])

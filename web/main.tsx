@@ -30,6 +30,11 @@ async function start() {
     ;(await import('./book/start.tsx')).startBooking()
     return
   }
+  // Patients have a session of their own, whoever of the staff is signed in on that device.
+  if (location.pathname === '/portal') {
+    ;(await import('./portal/start.tsx')).startPortal()
+    return
+  }
   // Anybody may ask, whoever is signed in on that device.
   if (location.pathname === '/chat') {
     ;(await import('./chat/start.tsx')).startChat()

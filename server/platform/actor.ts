@@ -50,6 +50,7 @@ export type Actor = Shared &
     | { kind: 'system' }
   )
 export type SystemActor = Extract<Actor, { kind: 'system' }>
+export type PersonActor = Extract<Actor, { kind: 'person' }>
 
 /** `installation`: only with a grant that names no site, for what all sites share and for the audit, which has no sites. */
 type Rule = Partial<Record<Permission, Scope | 'installation'>>
@@ -403,7 +404,8 @@ export function may(actor: Actor, permission: Permission): boolean {
   return actor.access[permission] !== undefined
 }
 
-const nothing: Reach = {
+/** No row at all. */
+export const nothing: Reach = {
   all: false,
   siteIds: [],
   departmentIds: [],
@@ -414,40 +416,8 @@ const nothing: Reach = {
 }
 const everything: Reach = { ...nothing, all: true }
 
-const nobody = { userId: null, sessionId: null, staffId: null, grants: [] }
-
-/** The holder of a link: may work on the link's task, if any, and reaches nothing else. */
-export function taskLinkActor(
-  linkId: number,
-  name: string,
-  { personId, taskId }: { personId: number; taskId: number | null },
-  address: string | null,
-): Actor {
-  const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId } }
-  const access = taskId === null ? {} : { 'task.work': reach }
-  return { kind: 'link', id: `link:${linkId}`, name, ...nobody, access, address }
-}
-
-/** A person by a signed link of their own: may do what the link is for, by default change contact wishes, and reaches nobody else. */
-export function personLinkActor(
-  id: string,
-  name: string,
-  personId: number,
-  address: string | null,
-  allowed: readonly Permission[] = ['person.read', 'person.write'],
-): Actor {
-  const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId: null } }
-  const access = Object.fromEntries(allowed.map((permission) => [permission, reach]))
-  return { kind: 'link', id: `link:${id}`, name, ...nobody, access, address }
-}
-
-/** A person who proved their telephone number on the page of bookings: may book, move and cancel for that person and reaches nobody else. */
-export function bookingActor(sessionId: number, personId: number, address: string | null): Actor {
-  const id = `booking:${sessionId}`
-  const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId: null } }
-  const access = { 'person.read': reach, 'appointment.read': reach, 'appointment.write': reach }
-  return { kind: 'link', id: `link:${id}`, name: '本人（网上预约）', ...nobody, access, address }
-}
+/** Fields of an actor who is not staff. */
+export const nobody = { userId: null, sessionId: null, staffId: null, grants: [] }
 
 /**
  * The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name.

@@ -229,6 +229,7 @@ export interface BookingCode {
   failed: string | null;
   id: Generated<string>;
   phone_hash: string;
+  purpose: Generated<"booking" | "portal">;
   sealed: string | null;
   sent_at: Timestamp | null;
   site_id: number;
@@ -734,6 +735,7 @@ export interface ConversationVisitor {
   conversation_id: number;
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
+  person_id: number | null;
   seen_at: Generated<Timestamp>;
   token_hash: string;
 }
@@ -1651,6 +1653,41 @@ export interface PersonTelecom {
   value: string;
 }
 
+export interface PortalProof {
+  person_id: number;
+  phone: string;
+  proved_at: Generated<Timestamp>;
+}
+
+export interface PortalProxy {
+  ended_at: Timestamp | null;
+  ended_by_name: string | null;
+  id: Generated<number>;
+  kind: "guardian" | "carer" | "child";
+  person_id: number;
+  proxy_id: number;
+  recorded_by: string;
+  recorded_by_name: string;
+  reference: string | null;
+  since: Generated<Timestamp>;
+  until: string | null;
+}
+
+export interface PortalSession {
+  address: string | null;
+  created_at: Generated<Timestamp>;
+  device: string;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  person_id: number | null;
+  phone: string;
+  seen_at: Generated<Timestamp>;
+  site_id: number;
+  token_hash: string;
+  tries: Generated<number>;
+}
+
 export interface Promise {
   delay_note: string | null;
   delay_reason: "waiting-department" | "waiting-supplier" | "no-staff" | "unreached" | "forgotten" | "system" | "other" | null;
@@ -1808,6 +1845,21 @@ export interface RehearsalDay {
   rehearsal_id: number;
   side: "draft" | "current";
   visits: number;
+}
+
+export interface ReportRelease {
+  at: Generated<Timestamp>;
+  by_id: string;
+  by_name: string;
+  how: "seen" | "talked";
+  person_id: number;
+  report_id: number;
+}
+
+export interface ReportSeen {
+  at: Generated<Timestamp>;
+  person_id: number;
+  report_id: number;
 }
 
 export interface Resource {
@@ -2573,6 +2625,9 @@ export interface DB {
   person_number_claim: PersonNumberClaim;
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;
+  portal_proof: PortalProof;
+  portal_proxy: PortalProxy;
+  portal_session: PortalSession;
   promise: Promise;
   questionnaire: Questionnaire;
   questionnaire_draft: QuestionnaireDraft;
@@ -2583,6 +2638,8 @@ export interface DB {
   red_flag: RedFlag;
   rehearsal: Rehearsal;
   rehearsal_day: RehearsalDay;
+  report_release: ReportRelease;
+  report_seen: ReportSeen;
   resource: Resource;
   return_visit_instruction: ReturnVisitInstruction;
   return_visit_instruction_history: ReturnVisitInstructionHistory;

@@ -51,6 +51,7 @@ const catalogue = {
   'identity-wrong': [422, 'This is no identity number. Compare it with the document.'],
   'booking-limit': [429, 'This was done too often for now. Try again later, or call the hospital.'],
   'chat-limit': [429, 'This was done too often for now. Try again later, or call the hospital.'],
+  'report-held': [409, 'A doctor looks at this report first. You are told when you can read it.'],
   'chat-ended': [410, 'This chat is over. Start a new one.'],
   'file-type': [422, 'Only pictures (JPEG, PNG), PDF and plain text can be taken in.'],
   'too-many-files': [409, 'There are as many files as an answer may have.'],

@@ -7,7 +7,7 @@ import type { Permission } from '../../contract/access.ts'
 import { launchRoutes } from '../../contract/launch.ts'
 import { searchPath } from '../../contract/personal.ts'
 import type { RouteContract } from '../../contract/route.ts'
-import { type Actor, authorize } from './actor.ts'
+import { type Actor, authorize, type PersonActor } from './actor.ts'
 import { audit } from './audit.ts'
 import { receiveText, releaseBody } from './body.ts'
 import { type Db, isTransient } from './db.ts'
@@ -40,7 +40,11 @@ type Answer<R extends RouteContract> = R extends { produces: string }
 type Call<R extends RouteContract> = {
   c: ApiContext
   db: Db
-  actor: R['permission'] extends 'public' ? Actor | undefined : Actor
+  actor: R['permission'] extends 'public'
+    ? Actor | undefined
+    : R['permission'] extends 'portal'
+      ? PersonActor
+      : Actor
   params: Output<R['params']>
   query: Output<R['query']>
   body: Output<R['body']>
@@ -204,7 +208,10 @@ function permissionGuard(
     if (c.get('actor')?.launch && !forLaunch.has(declared)) throw new AppError('forbidden')
     if (contract.permission !== 'public') {
       const actor = signedIn(c)
-      if (contract.permission !== 'signed-in') authorize(actor, contract.permission satisfies Permission)
+      if (contract.permission === 'portal') {
+        if (actor.kind !== 'person') throw new AppError('not-signed-in')
+      } else if (actor.kind === 'person') throw new AppError('forbidden')
+      else if (contract.permission !== 'signed-in') authorize(actor, contract.permission satisfies Permission)
     }
     await next()
   }

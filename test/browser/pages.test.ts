@@ -198,7 +198,8 @@ const screens: Screen[] = [
     name: 'settings',
     as: 'admin',
     path: '/settings',
-    allowed: /^(HIS\/NH|address|portal|Ballou|Transportation|Research|fc00)$/,
+    allowed:
+      /^(HIS\/NH|address|portal|Ballou|Transportation|Research|fc00|chest|pain|cannot|breathe|can|suicide|unconscious|bleeding|heavily|HIV|AFP|CEA|CA[\d-]+|PSA|NSE|CYFRA|SCC|PET|TPPA)$/,
   },
   { name: 'settings-organization', as: 'admin', path: '/settings?tab=organization' },
   { name: 'settings-staff', as: 'admin', path: '/settings?tab=staff' },

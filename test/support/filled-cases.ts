@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../server/platform/db.ts'
 import type { InsertRow } from './filled-clinic.ts'
 
-/** A case with all that hangs on it, a promise and an improvement; by the first words of their routes. */
+/** A case with all that hangs on it, a promise, an improvement, a report and a proxy; by the first words of their routes. */
 export async function fillCases(
   db: Db,
   id: InsertRow,
@@ -11,7 +11,7 @@ export async function fillCases(
     place,
     persons,
   }: { mark: string; place: { site_id: number; department_id: number }; persons: [number, number] },
-): Promise<Record<string, { id: number }>> {
+): Promise<Record<string, Record<string, number>>> {
   const site = { site_id: place.site_id }
   const by = { opened_by: 'user:x', opened_by_name: mark }
   const category = await id('case_category', { ...site, code: 'own', name: `${mark}类` })
@@ -77,7 +77,23 @@ export async function fillCases(
     made_by: 'user:x',
     made_by_name: mark,
   })
+  const report = await id('event', {
+    person_id: persons[0],
+    at: new Date(),
+    kind: 'observation.recorded',
+    source: 'HIS',
+    data: JSON.stringify({ code: { text: `${mark}化验` }, value: 1 }),
+  })
+  const proxy = await id('portal_proxy', {
+    person_id: persons[0],
+    proxy_id: persons[1],
+    kind: 'carer',
+    recorded_by: 'user:x',
+    recorded_by_name: mark,
+  })
   return {
+    'persons/{id}/reports': { id: persons[0], reportId: report },
+    'persons/{id}/proxies': { id: persons[0], proxyId: proxy },
     'care-marks': { id: careMark },
     'case-categories': { id: category },
     'case-consultations': { id: asked },

@@ -6,6 +6,7 @@ import { implementedContracts } from '../../server/platform/http.ts'
 import { prng } from '../../sim/prng.ts'
 import type { TestApp } from './app.ts'
 import { fillSite, type FilledSite } from './filled-site.ts'
+import { portalCookie } from './portal.ts'
 import { sampleOf } from './sample.ts'
 
 type Random = () => number
@@ -145,6 +146,7 @@ export async function fuzz(
   ]
   const enter = ({ role, place }: (typeof places)[number]) => app.signInAs(role, place)
   const cookies = await Promise.all(places.map(enter))
+  let patient = await portalCookie(app)
   const routes: { contract: RouteContract; base: string }[] = [
     ...implementedContracts(app.api).map((contract) => ({ contract, base: '/api/v1' })),
     ...implementedContracts(app.fhir).map((contract) => ({ contract, base: fhirBase })),
@@ -161,11 +163,14 @@ export async function fuzz(
     // One in so many asks without having signed in.
     const who = Math.floor(random() * (places.length + 1))
     const address = `${base}${asked.path}`
-    const status = await answered(app, cookies[who], contract.method, address, asked, random)
+    const atPortal = contract.permission === 'portal'
+    const cookie = atPortal ? patient : cookies[who]
+    const status = await answered(app, cookie, contract.method, address, asked, random)
     result.statuses[status] = (result.statuses[status] ?? 0) + 1
     const place = places[who]
     // Signed out, suspended or with another password by what was asked before.
-    if (status === 401 && place) cookies[who] = await enter(place)
+    if (status === 401 && atPortal) patient = await portalCookie(app)
+    else if (status === 401 && place) cookies[who] = await enter(place)
     if (status === 500)
       result.failures.push(
         `${contract.method} ${address} ${text(asked.query).slice(0, 300)} ${asked.type} ${asked.body?.slice(0, 600)}`,

@@ -7,6 +7,8 @@ import { useChoice } from './useChoice.ts'
 
 type WhoStepProps = {
   who: BookingWho
+  /** What is asked, where it is not for whom to book. */
+  title?: string
   /** Somebody else than those of this number. */
   other: boolean
   large: boolean
@@ -28,7 +30,7 @@ export function WhoStep({ who, other, ...rest }: WhoStepProps) {
 type SeveralProps = Omit<WhoStepProps, 'who' | 'other' | 'onState' | 'needsIdentity'> & { names: string[] }
 
 /** Masked names, and the year of birth, which only they and their family know. */
-function Several({ names, problem, busy, onlyKnown, onChoose, onOther }: SeveralProps) {
+function Several({ names, title, problem, busy, onlyKnown, onChoose, onOther }: SeveralProps) {
   const { t } = useTranslation()
   const [name, setName] = useChoice<string>('name', true)
   const [year, setYear] = useState('')
@@ -37,7 +39,7 @@ function Several({ names, problem, busy, onlyKnown, onChoose, onOther }: Several
   const right = /^((1[89]|20)\d\d|\d{1,3})$/.test(digits)
   if (name === null)
     return (
-      <Card title={onlyKnown ? t('booking.mineWho') : t('booking.whoTitle')} problem={problem}>
+      <Card title={title ?? (onlyKnown ? t('booking.mineWho') : t('booking.whoTitle'))} problem={problem}>
         <p>{t('booking.whoHint')}</p>
         <Choices
           label={t('booking.whoTitle')}

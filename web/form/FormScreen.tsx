@@ -10,8 +10,15 @@ import { forgetPass, greetIn, lookUp, type View } from './view.ts'
 import { speak } from '../i18n/start.ts'
 import { PageLanguages } from '../ui/PageLanguages.tsx'
 
+type FormScreenProps = {
+  token: string
+  first: View
+  /** Part of another page, which has its own frame and languages. */
+  inside?: boolean
+}
+
 /** The whole page behind a one-time link. */
-export function FormScreen({ token, first }: { token: string; first: View }) {
+export function FormScreen({ token, first, inside = false }: FormScreenProps) {
   const { t } = useTranslation()
   const [view, setView] = useState<View>(first)
   const [chosen, setChosen] = useState<Language | null>(null)
@@ -70,6 +77,7 @@ export function FormScreen({ token, first }: { token: string; first: View }) {
     }
   }
 
+  if (inside) return content()
   return (
     <div className="form-page">
       <main id="main">{content()}</main>

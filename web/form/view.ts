@@ -21,13 +21,16 @@ function rememberedPass(token: string): string | undefined {
   return stored?.token === token ? stored.pass : undefined
 }
 
+/** Somebody who is signed in need not say their year of birth again. */
+export const rememberPass = (token: string, pass: string) =>
+  sessionStorage.setItem(passKey, JSON.stringify({ token, pass }))
+
 /** What the link leads to now. */
 export async function lookUp(token: string, proof: { birthYear?: number }): Promise<View> {
   const pass = rememberedPass(token)
   try {
     const opened = await open(token, { ...proof, ...(pass && { pass }) })
-    if (opened.state === 'open')
-      sessionStorage.setItem(passKey, JSON.stringify({ token, pass: opened.form.pass }))
+    if (opened.state === 'open') rememberPass(token, opened.form.pass)
     return opened
   } catch (error) {
     const { status } = error as ApiError

@@ -25,7 +25,7 @@ import {
 
 /** Slots that the actor may book: those of the sites at which they work; people themselves those that are for them. */
 export const slotsOf = (actor: Actor, reach: Reach) =>
-  actor.kind === 'link' ? publicSlots : siteReached(reach, sql`l.site_id`)
+  actor.kind === 'link' || actor.kind === 'person' ? publicSlots : siteReached(reach, sql`l.site_id`)
 
 /** Appointments `a` that the actor reaches: by their place, or by their person. */
 export function appointmentWithin(reach: Reach): RawBuilder<SqlBool> {

@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { sql, type SqlBool } from 'kysely'
 import type { AppointmentLinkPage } from '../../../contract/appointment-link.ts'
 import { maskName } from '../../../contract/export.ts'
-import { type Actor, personLinkActor } from '../../platform/actor.ts'
+import type { Actor } from '../../platform/actor.ts'
+import { personLinkActor } from '../../platform/outside-actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -10,11 +11,10 @@ import { countPreference, countStranger } from '../access/throttle.ts'
 import { joinPerson } from '../event/record.ts'
 import type { Placeholder } from '../message/placeholder.ts'
 import { emergencyNumberOf, isTaiwan, languageOf } from '../person/language.ts'
-import { readSettings } from '../setting/setting.ts'
 import { attendLocked } from './attendance.ts'
 import { cancelLocked, lockReached } from './book.ts'
 import { decideOffer } from './decide.ts'
-import { numberOf } from './view.ts'
+import { cancelUntil, shownAppointments, shownColumns, type ShownRow } from './shown.ts'
 
 const links = signedLinks('appointment-link', ['appointment', 'offer'])
 export const useAppointmentKey = links.use
@@ -125,33 +125,11 @@ export async function answer(
   await cancelLocked(trx, actor, row, { by: 'patient', reason: 'link' })
 }
 
-async function cancelUntil(db: Db, siteId: number, startsAt: Date): Promise<Date> {
-  const { 'appointment.cancel-hours': hours } = await readSettings(db, ['appointment.cancel-hours'], siteId)
-  return new Date(startsAt.getTime() - hours * 3_600_000)
-}
-
-type Row = {
-  id: number
-  person_id: number
-  person_name: string
-  language: string | null
-  site_id: number
-  site_name: string
-  zone: string
-  department_name: string | null
-  staff_name: string | null
-  title: string
-  starts_at: Date
-}
-const common = (zone: string) => sql`
-  p.id as person_id, p.name as person_name, p.language, s.id as site_id, s.name as site_name, ${sql.raw(zone)} as zone, d.name as department_name,
-  h.name as staff_name`
-
 async function show(db: Db, link: Named): Promise<{ personId: number; view: AppointmentLinkPage } | null> {
   return link.kind === 'appointment' ? showAppointment(db, link.id) : showOffer(db, link.id)
 }
 
-const viewOf = (row: Row) => ({
+const viewOf = (row: ShownRow) => ({
   name: maskName(row.person_name),
   siteName: row.site_name,
   timeZone: row.zone,
@@ -164,74 +142,22 @@ const viewOf = (row: Row) => ({
   startsAt: row.starts_at.toISOString(),
 })
 
-/** Who is seen before appointment `a` with slot `l`: with the doctor or called, or checked in with an earlier number. Null unless it waits. */
-const aheadOf = sql`
-  case when a.status = 'arrived' and a.called_at is null and l.id is not null then (
-    select count(*)::int from appointment o join slot ol on ol.id = o.slot_id
-    where ol.session_id = l.session_id and o.status = 'arrived' and o.id <> a.id and (o.called_at is not null or ol.number < l.number)) end`
-
-/** One's own time, or later when as many slots' lengths have to pass first. */
-function expectedAt(startsAt: Date, ahead: number, minutes: number | null): Date {
-  const turn = Date.now() + ahead * (minutes ?? 0) * 60_000
-  return new Date(Math.max(startsAt.getTime(), turn))
-}
-
 async function showAppointment(db: Db, id: number) {
-  const { rows } = await sql<
-    Row & {
-      status: 'booked' | 'arrived' | 'fulfilled' | 'noshow' | 'cancelled'
-      source: string
-      confirmed: boolean
-      room_name: string | null
-      directions: string | null
-      preparation: string | null
-      queue_number: number | null
-      ahead: number | null
-      minutes: number | null
-    }
-  >`
-    select a.id, ${common('s.time_zone')}, a.title, a.starts_at, a.status, a.source, a.confirmed_at is not null as confirmed, r.name as room_name, r.directions,
-      v.preparation, l.number as queue_number, extract(epoch from l.ends_at - l.starts_at)::float8 / 60 as minutes, ${aheadOf} as ahead
-    from appointment a ${joinPerson(sql`a.person_id`)} join site s on s.id = a.site_id left join department d on d.id = a.department_id
-      left join staff h on h.id = a.staff_id left join resource r on r.id = a.room_id left join visit_type v on v.id = a.visit_type_id
-      left join slot l on l.id = a.slot_id
-    where a.id = ${id}`.execute(db)
-  const [row] = rows
-  if (!row) return null
-  const until = await cancelUntil(db, row.site_id, row.starts_at)
-  const coming = row.status === 'booked' && row.starts_at > new Date()
-  const view = {
-    state: 'appointment' as const,
-    ...viewOf(row),
-    number: numberOf(row.id),
-    status: row.status,
-    confirmed: row.confirmed,
-    queueNumber: row.queue_number,
-    waiting:
-      row.ahead === null
-        ? null
-        : { ahead: row.ahead, expectedAt: expectedAt(row.starts_at, row.ahead, row.minutes).toISOString() },
-    roomName: row.room_name,
-    directions: row.directions,
-    preparation: row.preparation,
-    cancelUntil: until.toISOString(),
-    may: {
-      confirm: coming && !row.confirmed,
-      cancel: coming && row.source === 'careloop' && until > new Date(),
-    },
-  }
-  return { personId: row.person_id, view }
+  const [one] = await shownAppointments(db, sql<SqlBool>`a.id = ${id}`)
+  if (!one) return null
+  const { row, shown } = one
+  return { personId: row.person_id, view: { state: 'appointment' as const, ...viewOf(row), ...shown } }
 }
 
 async function showOffer(db: Db, id: number) {
   const { rows } = await sql<
-    Row & {
+    ShownRow & {
       status: 'open' | 'accepted' | 'declined' | 'expired' | 'withdrawn'
       expires_at: Date
       instead_of: Date | null
     }
   >`
-    select o.id, ${common('s.time_zone')}, coalesce(v.name, '') as title, o.starts_at, o.expires_at,
+    select o.id, ${shownColumns}, coalesce(v.name, '') as title, o.starts_at, o.expires_at,
       case when o.status = 'open' and o.expires_at < now() then 'expired' else o.status end as status,
       (select a.starts_at from appointment a where a.id = o.appointment_id) as instead_of
     from slot_offer o ${joinPerson(sql`o.person_id`)} join site s on s.id = o.site_id left join slot l on l.id = o.slot_id

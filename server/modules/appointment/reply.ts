@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { personLinkActor } from '../../platform/actor.ts'
+import { personLinkActor } from '../../platform/outside-actor.ts'
 import { isTransient, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { RecordedEvent } from '../event/event.ts'

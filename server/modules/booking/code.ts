@@ -7,7 +7,7 @@ import { countStranger } from '../access/throttle.ts'
 import { lineOf, readPhones } from '../person/phone.ts'
 import { countryAt } from '../setting/country.ts'
 import { codeMinutes } from './code-text.ts'
-import { codeHash, phoneHash, type SealedCode, sealCode } from './key.ts'
+import { codeHash, type CodePurpose, phoneHash, type SealedCode, sealCode } from './key.ts'
 import { countOrRefuse, noteRefusal, type Visitor } from './limit.ts'
 
 const mostTries = 5
@@ -31,6 +31,7 @@ export async function readMobile(db: Db, siteId: number, text: string): Promise<
 export async function askForCode(
   visitor: Visitor,
   { siteId, phone: text, language }: { siteId: number; phone: string; language: SealedCode['language'] },
+  purpose: CodePurpose,
 ) {
   const { db } = visitor
   const phone = await readMobile(db, siteId, text)
@@ -38,8 +39,8 @@ export async function askForCode(
   const request = randomUUID()
   const code = String(randomInt(1_000_000)).padStart(6, '0')
   const { rows } = await sql<{ expires_at: Date }>`
-    insert into booking_code (id, site_id, phone_hash, code_hash, sealed, expires_at)
-    values (${request}, ${siteId}, ${phoneHash(db, phone)}, ${codeHash(db, request, code)}, ${sealCode(db, { phone, code, language })},
+    insert into booking_code (id, site_id, purpose, phone_hash, code_hash, sealed, expires_at)
+    values (${request}, ${siteId}, ${purpose}, ${phoneHash(db, phone)}, ${codeHash(db, request, code)}, ${sealCode(db, { phone, code, language })},
       now() + ${codeMinutes} * interval '1 minute') returning expires_at`.execute(db)
   wakeLoop('message')
   return { request, expiresAt: found(rows[0]).expires_at.toISOString(), again }
@@ -61,10 +62,11 @@ type Tried = {
 export async function proveNumber(
   visitor: Visitor,
   { request, phone: text, code }: { request: string; phone: string; code: string },
+  purpose: CodePurpose,
 ): Promise<{ phone: string; siteId: number }> {
   const { db, address } = visitor
   const { rows } = await sql<Tried>`
-    update booking_code set tries = tries + 1 where id = ${request} and used_at is null and tries < ${mostTries}
+    update booking_code set tries = tries + 1 where id = ${request} and purpose = ${purpose} and used_at is null and tries < ${mostTries}
     returning site_id, phone_hash, code_hash, tries, expires_at > now() and failed is null as alive`.execute(
     db,
   )

@@ -35,6 +35,8 @@ export const unsealCode = (db: Db, sealed: string): SealedCode =>
 
 /** What sending a code needs, and nobody afterwards. */
 export type SealedCode = { phone: string; code: string; language: 'zh-CN' | 'zh-TW' | 'en' }
+/** The page for which a code is. */
+export type CodePurpose = 'booking' | 'portal'
 
 /** 256 bits. */
 export const newToken = (): string => randomBytes(32).toString('base64url')

@@ -13,7 +13,7 @@ export function mountBooking(api: Api): void {
   const visitor = (c: ApiContext): Visitor => ({ db: c.get('db'), address: c.get('address') })
   implement(api, routes.bookingPlaces, ({ c }) => placesToBook(visitor(c)))
   implement(api, routes.bookingSlots, ({ c, query }) => slotsToBook(visitor(c), query))
-  implement(api, routes.askBookingCode, ({ c, body }) => askForCode(visitor(c), body))
+  implement(api, routes.askBookingCode, ({ c, body }) => askForCode(visitor(c), body, 'booking'))
   implement(api, routes.openBookingSession, ({ c, body }) => openSession(visitor(c), body))
   implement(api, routes.readBookingSession, ({ c, body }) => readSession(visitor(c), body.token))
   implement(api, routes.chooseBookingPerson, ({ c, body }) => choosePerson(visitor(c), body))

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { BookingSession } from '../../../contract/booking.ts'
-import { bookingActor } from '../../platform/actor.ts'
+import { bookingActor } from '../../platform/outside-actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { transaction, type Db } from '../../platform/db.ts'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { countStranger } from '../access/throttle.ts'
 import { releaseSlots } from '../appointment/offer.ts'
@@ -53,7 +53,7 @@ export async function openSession(
   { slotId, ...proof }: Proof,
 ): Promise<BookingSession & { token: string }> {
   const { db } = visitor
-  const { phone, siteId } = await proveNumber(visitor, proof)
+  const { phone, siteId } = await proveNumber(visitor, proof, 'booking')
   const token = newToken()
   const { rows } = await sql<Session>`
     insert into booking_session (token_hash, phone, site_id, person_id, expires_at)
@@ -66,6 +66,20 @@ export async function openSession(
       if (!(error instanceof AppError)) throw error
     })
   return { ...(await viewSession(db, session)), token }
+}
+
+/** A session for somebody who has proved the number elsewhere. @returns its token */
+export async function openSessionFor(
+  trx: Trx,
+  { phone, siteId, personId }: { phone: string; siteId: number; personId: number },
+): Promise<string> {
+  const token = newToken()
+  await sql`
+    insert into booking_session (token_hash, phone, site_id, person_id, expires_at)
+    values (${tokenHash(token)}, ${phone}, ${siteId}, ${personId}, now() + ${sessionMinutes} * interval '1 minute')`.execute(
+    trx,
+  )
+  return token
 }
 
 /** Who looked at whose masked name, from where. */

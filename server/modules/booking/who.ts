@@ -17,14 +17,18 @@ const rememberedDays = 60
 
 type Candidate = { id: number; name: string; sex: string; birth_date: string | null; numbers: string[] }
 
-/** Who has this number on record, or was booked for with it lately. */
-async function candidatesOf(db: Db, phone: string): Promise<Candidate[]> {
+/** Who has this number on record, or, unless only those are asked for, was booked for with it lately. */
+export async function candidatesOf(
+  db: Db,
+  phone: string,
+  which: 'on-record' | 'or-booked' = 'or-booked',
+): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
     select p.id, p.name, p.sex, p.birth_date, array(select i.value from person_identifier i
       where i.person_id = any(${recordsOf(sql`p.id`)}) and i.system in ('national-id', 'passport')) as numbers
     from (select t.person_id from person_telecom t where t.system = 'phone' and t.value = ${phone} and t.extension is null and t.valid
       union select s.person_id from booking_session s where s.phone = ${phone} and s.person_id is not null
-        and s.created_at > now() - ${rememberedDays} * interval '1 day') known ${joinPerson(sql`known.person_id`)}
+        and ${which === 'or-booked'} and s.created_at > now() - ${rememberedDays} * interval '1 day') known ${joinPerson(sql`known.person_id`)}
     where not ${deceasedOf(sql`p.id`, sql`p.deceased`)} group by p.id order by p.id limit 20`.execute(db)
   return rows
 }
@@ -55,10 +59,17 @@ const written = (year: number) => (year < 200 ? year + 1911 : year)
 export async function chosenOf(
   db: Db,
   phone: string,
-  { name, birthYear }: { name: string; birthYear: number },
+  choice: { name: string; birthYear: number },
 ): Promise<number | undefined> {
+  return chosenAmong(await candidatesOf(db, phone), choice)
+}
+
+export function chosenAmong(
+  candidates: Candidate[],
+  { name, birthYear }: { name: string; birthYear: number },
+): number | undefined {
   const year = String(written(birthYear))
-  const fitting = (await candidatesOf(db, phone)).filter(
+  const fitting = candidates.filter(
     (one) => maskName(one.name) === name && one.birth_date?.slice(0, 4) === year,
   )
   return fitting.length === 1 ? fitting[0]?.id : undefined

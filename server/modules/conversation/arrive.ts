@@ -9,6 +9,7 @@ import { autoAnswer } from './auto-answer.ts'
 import { type NewFile, storeFiles } from './attachment.ts'
 import { writeEntry } from './message.ts'
 import { tell } from './scope.ts'
+import { raiseUrgent } from './urgent.ts'
 
 export const inboxActor = systemActor('system:conversation', '收件箱')
 
@@ -39,7 +40,13 @@ export type Arrived = {
   by?: { id: string; name: string }
 }
 
-export type Kept = { conversationId: number; messageId: number; opened: boolean }
+export type Kept = {
+  conversationId: number
+  messageId: number
+  opened: boolean
+  /** It sounds like an emergency: the person was told whom to call, and a colleague has an urgent task. */
+  urgent: boolean
+}
 
 /**
  * Puts what somebody said into their open conversation, or opens one; wakes one that was set aside; outside of business hours it is answered
@@ -87,9 +94,10 @@ export async function arrive(trx: Trx, secret: string | null, said: Arrived): Pr
     personId: place.person_id,
     subject: `conversation:${place.id} ${said.channel}`,
   })
-  if (!quiet) await autoAnswer(trx, place.id, said.channel as AnswerChannel, at)
+  const urgent = !quiet && (await raiseUrgent(trx, place, said.channel as AnswerChannel, said.text, at))
+  if (!quiet && !urgent) await autoAnswer(trx, place.id, said.channel as AnswerChannel, at)
   await tell(trx, place)
-  return { conversationId: place.id, messageId, opened: place.opened }
+  return { conversationId: place.id, messageId, opened: place.opened, urgent }
 }
 
 type Place = {

@@ -7,7 +7,7 @@ import type {
   sendChat as sendRoute,
   startChat as startRoute,
 } from '../../../contract/chat.ts'
-import { personLinkActor } from '../../platform/actor.ts'
+import { personLinkActor } from '../../platform/outside-actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
@@ -16,7 +16,8 @@ import { newToken, tokenHash } from '../booking/key.ts'
 import type { Visitor } from '../booking/limit.ts'
 import { emergencyNumberOf } from '../person/language.ts'
 import { readPhones } from '../person/phone.ts'
-import { arrive } from './arrive.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
+import { arrive, siteFor } from './arrive.ts'
 import { filesOf, type NewFile, readChatAttachment } from './attachment.ts'
 import { close } from './handle.ts'
 import { hoursAt, hoursEverywhere } from './hours.ts'
@@ -83,15 +84,53 @@ export async function startChat(
   return { ...(await viewChat(db, { id, since: new Date(0) }, 0)), token }
 }
 
+/**
+ * A token with which a person who is signed in reads and goes on with their latest conversation of the last month.
+ * @returns null where there is none
+ */
+export async function chatTokenFor(trx: Trx, personId: number): Promise<string | null> {
+  const { rows } = await sql<{ id: number; opened_at: Date }>`
+    select c.id, c.opened_at from conversation c where c.person_id = any(${recordsOf(sql`${personId}::bigint`)}) and c.joined_id is null
+      and (c.status <> 'closed' or c.last_at > now() - interval '30 days') order by c.last_at desc, c.id desc limit 1`.execute(
+    trx,
+  )
+  const [row] = rows
+  if (!row) return null
+  const token = newToken()
+  await sql`
+    insert into conversation_visitor (token_hash, conversation_id, person_id, created_at, expires_at)
+    values (${tokenHash(token)}, ${row.id}, ${personId}, ${row.opened_at}, now() + ${keptHours} * interval '1 hour')`.execute(
+    trx,
+  )
+  return token
+}
+
+/** What a person who is signed in says first. @throws {AppError} chat-limit */
+export async function sayAs(
+  visitor: Visitor,
+  secret: string,
+  { personId, text }: { personId: number; text: string },
+): Promise<{ token: string; urgent: boolean }> {
+  await countChat(visitor, 'text', `person ${personId}`)
+  return transaction(visitor.db, async (trx) => {
+    const siteId = await siteFor(trx, personId)
+    const kept = await arrive(trx, secret, { siteId, personId, channel: 'web-chat', text, key: null })
+    return {
+      token: found((await chatTokenFor(trx, personId)) ?? undefined),
+      urgent: found(kept ?? undefined).urgent,
+    }
+  })
+}
+
 type Entered = { id: number; since: Date }
 
 /** The conversation of a token, and from when on it shows it. @throws {AppError} chat-ended, too-many-requests */
 async function enter({ db, address }: Visitor, token: string): Promise<Entered> {
   const { rows } = await sql<Entered>`
-    update conversation_visitor set seen_at = now(), expires_at = now() + ${keptHours} * interval '1 hour'
-    where token_hash = ${tokenHash(token)} and expires_at > now() returning conversation_id as id, created_at - interval '1 minute' as since`.execute(
-    db,
-  )
+    update conversation_visitor v set seen_at = now(), expires_at = now() + ${keptHours} * interval '1 hour'
+    from conversation c where c.id = v.conversation_id and v.token_hash = ${tokenHash(token)} and v.expires_at > now()
+      and (v.person_id is null or ${personOfRecord(sql`v.person_id`)} = ${personOfRecord(sql`c.person_id`)})
+    returning v.conversation_id as id, v.created_at - interval '1 minute' as since`.execute(db)
   if (rows[0]) return rows[0]
   if (!(await countStranger(db, address))) throw new AppError('too-many-requests')
   throw new AppError('chat-ended')

@@ -5,7 +5,8 @@ import type { Form, openForm as openRoute } from '../../../contract/questionnair
 import type { Photo } from '../../../contract/photo.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
-import { type Actor, taskLinkActor } from '../../platform/actor.ts'
+import type { Actor } from '../../platform/actor.ts'
+import { taskLinkActor } from '../../platform/outside-actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -53,6 +54,7 @@ type Row = {
   wrong_years: number
   /** Of all records of the person, which may differ. */
   birth_years: number[]
+  created_by: string
   name: string
   language: string | null
   site_name: string
@@ -96,7 +98,7 @@ async function enter({ db, address }: Visitor, token: string): Promise<Row | und
 async function read(db: Db, hash: string): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     select l.id, l.token_hash, l.task_id, t.status as task_status, l.encounter_id, l.person_id as record_id, s.id as site_id, p.id as person_id, l.questionnaire_version_id, l.answers,
-      l.saved_at, l.expires_at, l.used_at, l.revoked_at, l.opened_at, l.wrong_years, p.name,
+      l.saved_at, l.expires_at, l.used_at, l.revoked_at, l.opened_at, l.wrong_years, l.created_by, p.name,
       array(select extract(year from m.birth_date)::int from person m where m.id = any(${recordsOf(sql`p.id`)}) and m.birth_date is not null) as birth_years,
       p.language, s.name as site_name, s.time_zone, d.name as department_name
     from questionnaire_link l left join task t on t.id = l.task_id left join encounter n on n.id = l.encounter_id ${joinPerson(sql`l.person_id`)}
@@ -106,14 +108,16 @@ async function read(db: Db, hash: string): Promise<Row | undefined> {
 }
 
 /** Authenticates later calls without asking again; useless without the token, and expires with it. */
-function passOf(secret: string, row: Row): string {
-  return createHmac('sha256', deriveKey(secret, 'questionnaire-link'))
-    .update(row.token_hash)
-    .digest('base64url')
+export function passOf(secret: string, token: string): string {
+  return passOfHash(secret, hashToken(token))
+}
+
+function passOfHash(secret: string, tokenHash: string): string {
+  return createHmac('sha256', deriveKey(secret, 'questionnaire-link')).update(tokenHash).digest('base64url')
 }
 
 function hasPass(secret: string, row: Row, given: string | undefined): boolean {
-  const right = Buffer.from(passOf(secret, row))
+  const right = Buffer.from(passOfHash(secret, row.token_hash))
   const received = Buffer.from(given ?? '')
   return received.length === right.length && timingSafeEqual(received, right)
 }
@@ -205,7 +209,7 @@ async function show({ db, secret, address }: Visitor, row: Row): Promise<Opened>
     language: languageOf(row.language, row.time_zone),
     emergencyNumber: emergencyNumberOf(row.time_zone),
     form: {
-      pass: passOf(secret, row),
+      pass: passOfHash(secret, row.token_hash),
       name: row.birth_years.length === 0 ? null : maskName(row.name),
       siteName: row.site_name,
       departmentName: row.department_name,
@@ -280,7 +284,7 @@ export async function submitForm(visitor: Visitor, input: Given) {
       subject: subjectOf(row),
       fields: ['answers'],
     })
-    if (row.task_id !== null) await settleTask(trx, actor, row.task_id)
+    if (row.task_id !== null) await settleTask(trx, actor, row.task_id, byPortal(row))
     const showsScore = definition.scoreShownToPerson === true
     return {
       redFlags: stored.redFlags.map((flag) => flag.linkId),
@@ -353,10 +357,17 @@ async function askedOf(
   }
 }
 
-/** Closes a task that asks only for the questionnaire; others show that it was answered. */
-async function settleTask(trx: Trx, actor: Actor, id: number): Promise<void> {
+/** Somebody signed in at the portal opened it, so it is known who answers. */
+const byPortal = (row: Row) => row.created_by.startsWith('person:')
+
+/**
+ * Closes a task that asks only for the questionnaire, and a follow-up call whose patient is signed in: nobody needs to call. Others show
+ * that it was answered.
+ */
+async function settleTask(trx: Trx, actor: Actor, id: number, known: boolean): Promise<void> {
   const task = await loadPersonTask(trx, actor, 'task.work', id)
-  if (task.kind === 'other') await completeByPerson(trx, actor, task)
+  if (task.kind === 'other' || (known && task.kind === 'follow-up-call'))
+    await completeByPerson(trx, actor, task)
   else await touchTasks(trx, [id])
 }
 

@@ -28,6 +28,12 @@ export const conversationSettings = {
     '',
     `${ours}: empty = our own words in the language of the person; {{opens}} and {{hospital}} are filled in`,
   ),
+  'conversation.urgent-words': text(
+    'contact',
+    'text',
+    '胸痛、胸口痛、喘不上气、呼吸困难、喘不过气、大出血、血流不止、昏迷、叫不醒、抽搐、意识不清、口角歪斜、半边身子、剧烈头痛、自杀、不想活、想死、服毒、农药、chest pain、cannot breathe、can’t breathe、suicide、unconscious、bleeding heavily',
+    `${ours}: whoever writes one of these is told the emergency number at once, and a colleague calls back within 15 minutes; empty = never`,
+  ),
   'conversation.ask-satisfaction': boolean('contact', true, `${ours}: one question at the end of a web chat`),
   'conversation.chat-origins': everywhere(
     text(

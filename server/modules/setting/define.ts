@@ -14,6 +14,7 @@ type Group =
   | 'voice'
   | 'organisation'
   | 'case'
+  | 'portal'
 export type SettingDefinition = {
   group: Group
   /** Whether a site may have a value of its own; otherwise there is one for the installation. */
@@ -39,6 +40,7 @@ const perSiteGroups: ReadonlySet<Group> = new Set([
   'call',
   'voice',
   'case',
+  'portal',
 ])
 const ofGroup = <const G extends Group>(group: G) => ({ group, perSite: perSiteGroups.has(group) })
 

@@ -17,6 +17,7 @@ import {
 } from './define.ts'
 import { deadlineSettings } from './deadline.ts'
 import { launchSettings } from './launch.ts'
+import { portalSettings } from './portal.ts'
 import { spotCheckSettings } from './spot-check.ts'
 import { allPremises } from '../../platform/outbound-host.ts'
 import { visitSettings } from './visit.ts'
@@ -182,6 +183,7 @@ export const settingDefinitions = {
   ),
   ...contactSettings,
   ...conversationSettings,
+  ...portalSettings,
   'intake.silent-minutes': integer('intake', 30, 'minutes', [1, 1440], ours),
   'intake.apply-test-messages': boolean(
     'intake',

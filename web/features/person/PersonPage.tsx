@@ -13,6 +13,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { AppointmentPanel } from '../appointment/AppointmentPanel.tsx'
 import { CasePanel } from '../case/CasePanel.tsx'
+import { PortalPanel } from '../portal/PortalPanel.tsx'
 import { PromisePanel } from '../promise/PromisePanel.tsx'
 import { DisputePanel } from '../dispute/DisputePanel.tsx'
 import { InstructionPanel } from '../instruction/InstructionPanel.tsx'
@@ -96,6 +97,7 @@ function PersonView({ personId }: { personId: number }) {
           <InstructionPanel person={person} />
           <PhotoPanel person={person} />
           <ConsentPanel person={person} />
+          <PortalPanel person={person} />
           <MembershipPanel person={person} />
           <EncounterPanel person={person} />
           <RecordsPanel person={person} />

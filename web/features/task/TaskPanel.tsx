@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router'
 import { Suspense, lazy, useMemo } from 'react'
-import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type TaskDetail } from '../../../contract/task.ts'
@@ -52,7 +51,7 @@ function BackToList() {
   const { t } = useTranslation()
   return (
     <Link to="/desk" search={((old: object) => old) as never} className="desk-back">
-      <ArrowLeftOutlined aria-hidden /> {t('desk.backToList')}
+      <span aria-hidden>‹</span> {t('desk.backToList')}
     </Link>
   )
 }

@@ -47,6 +47,7 @@ export const errors = {
   'real-name': 'An identity number is needed to book this way. Enter it with the person first.',
   'booking-code-wrong': 'The code is not right. Look at the newest message.',
   'booking-code-ended': 'This code no longer works. Ask for a new one.',
+  'report-held': 'A doctor looks at this report first.',
   'booking-ended': 'Too much time has passed. Prove your number again.',
   'booking-who': 'Say first for whom this is.',
   'birth-year-wrong': 'Name and year of birth do not fit. Please compare them.',

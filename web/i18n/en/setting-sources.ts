@@ -36,6 +36,14 @@ export const settingSources = {
   'conversation_working-days-only': 'CareLoop choice: people ask at weekends, too',
   'conversation_answer-minutes':
     'CareLoop choice: a message without an answer for so long stands out in the inbox',
+  'conversation_urgent-words':
+    'CareLoop choice: whoever writes one of these is told the emergency number at once, and a colleague calls back within 15 minutes; empty = never',
+  'portal_verify-months': 'CareLoop choice: telephone companies give a number to somebody else after 90 days',
+  'portal_session-days': 'CareLoop choice: a telephone is used by one person and locked by itself',
+  'portal_talk-reports':
+    'CareLoop choice; HIV by the Chinese regulations on AIDS prevention, Art. 42. Words with commas between them',
+  'portal_seen-reports':
+    'CareLoop choice; critical values always wait for a doctor. Words with commas between them',
   'conversation_auto-answer':
     'CareLoop choice: outside of these hours people are told once when somebody answers',
   'conversation_auto-text':

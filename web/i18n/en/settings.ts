@@ -26,6 +26,7 @@ export const settings = {
     call: 'Call centre',
     appointment: 'Appointments',
     case: 'Cases and promises',
+    portal: 'Patient portal',
     organisation: 'Organisation',
   },
   site: 'Site',

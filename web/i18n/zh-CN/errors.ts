@@ -46,6 +46,7 @@ export const errors = {
   'real-name': '这种预约方式须实名，请先在患者资料里补证件号。',
   'booking-code-wrong': '验证码不对，请看最新一条短信。',
   'booking-code-ended': '这个验证码已失效，请重新获取。',
+  'report-held': '这份报告须由医生先看过。',
   'booking-ended': '停留时间太久，请重新验证手机号。',
   'booking-who': '请先确定给谁预约。',
   'birth-year-wrong': '姓名和出生年份对不上，请核对。',

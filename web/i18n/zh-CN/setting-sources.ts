@@ -30,6 +30,12 @@ export const settingSources = {
   'conversation_hours-to': '本产品设定：服务台 18 点结束',
   'conversation_working-days-only': '本产品设定：周末也有人问',
   'conversation_answer-minutes': '本产品设定：这么久没答复的在收件箱里标红',
+  'conversation_urgent-words':
+    '本产品设定：来文含其中之一时，立即告知急救电话，并生成 15 分钟内回电的紧急任务；留空则不启用',
+  'portal_verify-months': '本产品设定：运营商在号码停用 90 天后会转给他人',
+  'portal_session-days': '本产品设定：手机一般由本人使用并自动锁屏',
+  'portal_talk-reports': '本产品设定；HIV 依据《艾滋病防治条例》第四十二条。词语用顿号隔开',
+  'portal_seen-reports': '本产品设定；危急值一律先由医生查看。词语用顿号隔开',
   'conversation_auto-answer': '本产品设定：告诉对方什么时候有人答复，一个对话只说一次',
   'conversation_auto-text': '本产品设定：留空时用自带的文字（按对方语言）；可填 {{opens}}、{{hospital}}',
   'conversation_ask-satisfaction': '本产品设定：结束时一道题',

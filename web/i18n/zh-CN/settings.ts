@@ -20,6 +20,7 @@ export const settings = {
     call: '呼叫中心',
     appointment: '预约',
     case: '投诉与承诺',
+    portal: '患者门户',
     organisation: '机构',
   },
   site: '院区',
