@@ -222,3 +222,19 @@ test('what is free already is offered to who joins, also behind places that are 
   )
   expect(rows).toEqual([{ channel: null }])
 })
+
+test('what is free later is offered to who joins, also when the next free places are extra ones', async () => {
+  const clinic = await openClinic(app, agent, 'WL', { overbook: 5, validTo: '2026-11-26' })
+  const first = (await clinic.search()).filter((one) => one.startsAt.startsWith('2026-11-19'))
+  expect(first).toHaveLength(4)
+  for (const [at, slot] of first.entries()) await book(await patient(app, `WL-${at}`, 'WL'), slot.id)
+  const personId = await patient(app, 'WL-9', 'WL')
+  const body = { personId, departmentId: clinic.departmentId, earliest: '2026-11-18', latest: '2026-11-30' }
+  expect((await app.request(agent, joinWaitlist, { body })).status).toBe(201)
+  const { rows } = await run(
+    `select l.overbooked, l.starts_at::date::text as day from slot_offer o join slot l on l.id = o.slot_id
+     where o.person_id = $1 and o.status = 'open'`,
+    [personId],
+  )
+  expect(rows).toEqual([{ overbooked: false, day: '2026-11-26' }])
+})
