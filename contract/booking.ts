@@ -57,19 +57,22 @@ export const bookingSlots = route({
   }),
 })
 
+/** A code is on its way. */
+export const askedCode = z.object({
+  /** Only with this the code can be tried. */
+  request: z.uuid(),
+  expiresAt: timestamp,
+  /** Seconds until another one may be asked for. */
+  again: z.number().int(),
+})
+
 export const askBookingCode = route({
   method: 'post',
   path: '/booking/codes',
   permission: 'public',
   summary: 'Send a code to a mobile number; the answer is the same whoever has it',
   body: z.object({ siteId: id, phone, language: z.enum(bookingLanguages) }),
-  response: z.object({
-    /** Only with this the code can be tried. */
-    request: z.uuid(),
-    expiresAt: timestamp,
-    /** Seconds until another one may be asked for. */
-    again: z.number().int(),
-  }),
+  response: askedCode,
 })
 
 /** For whom the session books. `several`: masked names of those who have this number. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appointmentStatus } from './appointment.ts'
+import { askedCode } from './booking.ts'
 import { wishLanguages } from './preference.ts'
 import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
@@ -31,13 +32,7 @@ export const askPortalCode = route({
   permission: 'public',
   summary: 'Send a code to a mobile number; the answer is the same whoever has it',
   body: z.object({ siteId: id, phone, language: z.enum(portalLanguages) }),
-  response: z.object({
-    /** Only with this the code can be tried. */
-    request: z.uuid(),
-    expiresAt: timestamp,
-    /** Seconds until another one may be asked for. */
-    again: z.number().int(),
-  }),
+  response: askedCode,
 })
 
 /** `confirm`: the number is proved; which of these it is, and when they were born, is still to be said. */
@@ -97,7 +92,7 @@ export const portalMe = route({
   path: '/portal/me',
   permission: 'portal',
   summary: 'Who is signed in, and for whom they may act',
-  response: z.object({ persons: z.array(person), language: z.enum(portalLanguages).nullable() }),
+  response: z.object({ persons: z.array(person), timeZone: z.string() }),
 })
 export type PortalMe = z.infer<typeof portalMe.response>
 
@@ -305,7 +300,7 @@ export const sayInPortal = route({
   summary:
     'Ask the care team something; the token goes on with it. Words of an emergency make an urgent task at once',
   body: z.object({ ...about, text: z.string().trim().min(1).max(2000) }),
-  response: z.object({ token: z.string(), urgent: z.boolean() }),
+  response: z.object({ token: z.string() }),
   status: 201,
 })
 

@@ -1,6 +1,7 @@
 import { accessJobs } from './modules/access/jobs.ts'
 import { appointmentJobs } from './modules/appointment/jobs.ts'
 import { bookingJobs } from './modules/booking/jobs.ts'
+import { portalJobs } from './modules/portal/jobs.ts'
 import { callJobs } from './modules/call/jobs.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { importJobs } from './feeds/table/jobs.ts'
@@ -30,6 +31,7 @@ const modules: JobModule[] = [
   accessJobs,
   appointmentJobs,
   bookingJobs,
+  portalJobs,
   callJobs,
   auditJobs,
   calendarJobs,

@@ -13,8 +13,7 @@ import {
 import { Part, Unready } from './parts.tsx'
 import { PromiseRow } from './PromiseRow.tsx'
 import { useLoad } from './useLoad.ts'
-
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+import { useZone } from './zone.ts'
 
 /** What is held about the person, who looked at it, what they agreed to, who acts for them, and where they are signed in. */
 export function MyData({ about, onSignOut }: { about: number; onSignOut: () => void }) {
@@ -38,6 +37,7 @@ export function MyData({ about, onSignOut }: { about: number; onSignOut: () => v
 
 function Consents({ about }: { about: number }) {
   const { t, i18n } = useTranslation()
+  const zone = useZone()
   const { data, failed, again } = useLoad(() => get<PortalConsents>('/consents', about), String(about))
   if (!data) return <Unready failed={failed} onAgain={again} />
   return (
@@ -74,6 +74,7 @@ function Consents({ about }: { about: number }) {
 
 function Promises({ about }: { about: number }) {
   const { t } = useTranslation()
+  const zone = useZone()
   const { data } = useLoad(() => get<{ items: PortalPromise[] }>('/promises', about), String(about))
   if (!data || data.items.length === 0) return null
   return (
@@ -99,6 +100,7 @@ function actOf(action: string): 'read' | 'changed' | 'called' | 'sent' | 'other'
 
 function AccessLog({ about }: { about: number }) {
   const { t, i18n } = useTranslation()
+  const zone = useZone()
   const [own, setOwn] = useState(false)
   const asked = { limit: '20', own: String(own) }
   const { data, failed, again } = useLoad(
@@ -188,6 +190,7 @@ function Family() {
 
 function Devices() {
   const { t, i18n } = useTranslation()
+  const zone = useZone()
   const { data, again } = useLoad(() => get<Sessions>('/sessions'), 'sessions')
   if (!data) return null
   return (

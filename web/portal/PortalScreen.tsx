@@ -12,6 +12,7 @@ import { Home } from './Home.tsx'
 import { MyData } from './MyData.tsx'
 import { Results } from './Results.tsx'
 import { SignIn } from './SignIn.tsx'
+import { Zone } from './zone.ts'
 
 const Talk = lazy(() => import('./Talk.tsx'))
 const Questionnaire = lazy(() => import('./Questionnaire.tsx'))
@@ -118,37 +119,39 @@ export function PortalScreen() {
         )}
         {!failed && info && !me && !info.signedIn && <SignIn sites={info.sites} large={large} onIn={load} />}
         {me && about !== null && (
-          <Suspense
-            fallback={
-              <p role="status" aria-busy>
-                {t('portal.loading')}
-              </p>
-            }
-          >
-            {view.taskId !== undefined ? (
-              <Questionnaire taskId={view.taskId} about={about} onBack={() => go({ tab: 'home' })} />
-            ) : view.tab === 'home' ? (
-              <Home
-                about={about}
-                onAnswer={(taskId) => go({ tab: 'home', taskId })}
-                onTab={(tab) => go({ tab })}
-                onReport={(report) => go({ tab: 'results', report })}
-                onGone={onGone}
-              />
-            ) : view.tab === 'appointments' ? (
-              <Appointments about={about} />
-            ) : view.tab === 'results' ? (
-              <Results
-                about={about}
-                open={view.report ?? null}
-                onOpen={(report) => go({ tab: 'results', ...(report !== null && { report }) })}
-              />
-            ) : view.tab === 'talk' ? (
-              <Talk about={about} />
-            ) : (
-              <MyData about={about} onSignOut={() => void signOut()} />
-            )}
-          </Suspense>
+          <Zone value={me.timeZone}>
+            <Suspense
+              fallback={
+                <p role="status" aria-busy>
+                  {t('portal.loading')}
+                </p>
+              }
+            >
+              {view.taskId !== undefined ? (
+                <Questionnaire taskId={view.taskId} about={about} onBack={() => go({ tab: 'home' })} />
+              ) : view.tab === 'home' ? (
+                <Home
+                  about={about}
+                  onAnswer={(taskId) => go({ tab: 'home', taskId })}
+                  onTab={(tab) => go({ tab })}
+                  onReport={(report) => go({ tab: 'results', report })}
+                  onGone={onGone}
+                />
+              ) : view.tab === 'appointments' ? (
+                <Appointments about={about} />
+              ) : view.tab === 'results' ? (
+                <Results
+                  about={about}
+                  open={view.report ?? null}
+                  onOpen={(report) => go({ tab: 'results', ...(report !== null && { report }) })}
+                />
+              ) : view.tab === 'talk' ? (
+                <Talk about={about} />
+              ) : (
+                <MyData about={about} onSignOut={() => void signOut()} />
+              )}
+            </Suspense>
+          </Zone>
         )}
       </main>
       <PageLanguages

@@ -6,8 +6,7 @@ import { Row, Unready } from './parts.tsx'
 import { Trend } from './Trend.tsx'
 import { useLoad } from './useLoad.ts'
 
-/** Where a report was made decides its day; most hospitals of one installation share a time zone. */
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+import { useZone } from './zone.ts'
 
 type ResultsProps = { about: number; open: string | null; onOpen: (id: string | null) => void }
 
@@ -21,6 +20,7 @@ export function Results({ about, open, onOpen }: ResultsProps) {
 
 function List({ about, onOpen }: { about: number; onOpen: (id: string) => void }) {
   const { t, i18n } = useTranslation()
+  const zone = useZone()
   const { data, failed, again } = useLoad(() => get<Reports>('/results', about), String(about))
   const [more, setMore] = useState<PortalReport[]>([])
   const [next, setNext] = useState<string | null | undefined>()
@@ -86,6 +86,7 @@ const directions: Record<string, 'high' | 'low' | 'odd'> = {
 
 function One({ about, id, onBack }: { about: number; id: string; onBack: () => void }) {
   const { t, i18n } = useTranslation()
+  const zone = useZone()
   const { data, failed, again } = useLoad(() => get<PortalResult>(`/results/${id}`, about), `${about} ${id}`)
   if (!data) return <Unready failed={failed} onAgain={again} />
   return (

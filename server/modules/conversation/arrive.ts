@@ -40,13 +40,7 @@ export type Arrived = {
   by?: { id: string; name: string }
 }
 
-export type Kept = {
-  conversationId: number
-  messageId: number
-  opened: boolean
-  /** It sounds like an emergency: the person was told whom to call, and a colleague has an urgent task. */
-  urgent: boolean
-}
+export type Kept = { conversationId: number; messageId: number; opened: boolean }
 
 /**
  * Puts what somebody said into their open conversation, or opens one; wakes one that was set aside; outside of business hours it is answered
@@ -97,7 +91,7 @@ export async function arrive(trx: Trx, secret: string | null, said: Arrived): Pr
   const urgent = !quiet && (await raiseUrgent(trx, place, said.channel as AnswerChannel, said.text, at))
   if (!quiet && !urgent) await autoAnswer(trx, place.id, said.channel as AnswerChannel, at)
   await tell(trx, place)
-  return { conversationId: place.id, messageId, opened: place.opened, urgent }
+  return { conversationId: place.id, messageId, opened: place.opened }
 }
 
 type Place = {

@@ -110,26 +110,29 @@ export async function sayAs(
   visitor: Visitor,
   secret: string,
   { personId, text }: { personId: number; text: string },
-): Promise<{ token: string; urgent: boolean }> {
+): Promise<{ token: string }> {
   await countChat(visitor, 'text', `person ${personId}`)
   return transaction(visitor.db, async (trx) => {
     const siteId = await siteFor(trx, personId)
-    const kept = await arrive(trx, secret, { siteId, personId, channel: 'web-chat', text, key: null })
-    return {
-      token: found((await chatTokenFor(trx, personId)) ?? undefined),
-      urgent: found(kept ?? undefined).urgent,
-    }
+    await arrive(trx, secret, { siteId, personId, channel: 'web-chat', text, key: null })
+    return { token: found(await chatTokenFor(trx, personId)) }
   })
 }
 
 type Entered = { id: number; since: Date }
 
-/** The conversation of a token, and from when on it shows it. @throws {AppError} chat-ended, too-many-requests */
+/**
+ * The conversation of a token, and from when on it shows it. Once its person reads it signed in, a visitor whom nobody has proved to be that
+ * person is out, however staff linked them.
+ * @throws {AppError} chat-ended, too-many-requests
+ */
 async function enter({ db, address }: Visitor, token: string): Promise<Entered> {
   const { rows } = await sql<Entered>`
     update conversation_visitor v set seen_at = now(), expires_at = now() + ${keptHours} * interval '1 hour'
     from conversation c where c.id = v.conversation_id and v.token_hash = ${tokenHash(token)} and v.expires_at > now()
-      and (v.person_id is null or ${personOfRecord(sql`v.person_id`)} = ${personOfRecord(sql`c.person_id`)})
+      and case when v.person_id is null
+        then not exists (select 1 from conversation_visitor o where o.conversation_id = v.conversation_id and o.person_id is not null)
+        else ${personOfRecord(sql`v.person_id`)} = ${personOfRecord(sql`c.person_id`)} end
     returning v.conversation_id as id, v.created_at - interval '1 minute' as since`.execute(db)
   if (rows[0]) return rows[0]
   if (!(await countStranger(db, address))) throw new AppError('too-many-requests')

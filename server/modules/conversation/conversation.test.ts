@@ -327,7 +327,7 @@ test('files are told by their content, stored sealed, and sent so that nothing i
   const file = (await looked(chat.token)).messages.at(-1)?.files[0]
   expect(file).toMatchObject({ name: '检查单.pdf', contentType: 'application/pdf' })
   const { rows } = await sql<{ plain: boolean }>`
-    select position('PDF' in convert_from(sealed, 'LATIN1')) > 0 as plain from conversation_attachment where id = ${file?.id}`.execute(
+    select position('PDF'::bytea in sealed) > 0 as plain from conversation_attachment where id = ${file?.id}`.execute(
     app.db,
   )
   expect(rows).toEqual([{ plain: false }])

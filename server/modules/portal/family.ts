@@ -6,8 +6,8 @@ import { audit } from '../../platform/audit.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { personOfRecord } from '../event/record.ts'
-import { languageOf } from '../person/language.ts'
 import { loadPerson } from '../person/person.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 import { guardedYears, standing } from './resolve.ts'
 
 const joined = sql`
@@ -16,16 +16,17 @@ const joined = sql`
 
 /** Oneself first, then those for whom one acts. */
 export async function me(db: Db, actor: PersonActor): Promise<PortalMe> {
-  const { rows } = await sql<{ id: number; name: string; as: ProxyKind | null; language: string | null }>`
-    select p.id, p.name, null as as, p.language from person p where p.id = ${actor.personId}
-    union all select c.id, c.name, x.kind, null ${joined} where g.id = ${actor.personId} and ${standing}`.execute(
+  const { rows } = await sql<{ id: number; name: string; as: ProxyKind | null; zone: string }>`
+    select p.id, p.name, null as as, coalesce(s.time_zone, ${organisationZone}) as zone from person p
+      left join portal_session o on o.id = ${actor.sessionId}::bigint left join site s on s.id = o.site_id where p.id = ${actor.personId}
+    union all select c.id, c.name, x.kind, '' ${joined} where g.id = ${actor.personId} and ${standing}`.execute(
     db,
   )
   const reached = actor.access['person.read']?.personIds ?? []
   await audit(db, actor, { action: 'portal.me', personId: actor.personId, fields: ['name'] })
   return {
     persons: rows.filter((row) => reached.includes(row.id)).map(({ id, name, as }) => ({ id, name, as })),
-    language: languageOf(rows[0]?.language ?? null, 'Asia/Shanghai'),
+    timeZone: found(rows[0]).zone,
   }
 }
 

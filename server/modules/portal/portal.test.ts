@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bookAppointment } from '../../../contract/appointment.ts'
 import { openBookingSession, listBookings } from '../../../contract/booking.ts'
-import { readChat } from '../../../contract/chat.ts'
+import { readChat, startChat } from '../../../contract/chat.ts'
 import { giveConsent } from '../../../contract/contact.ts'
 import { getPerson } from '../../../contract/person.ts'
 import {
@@ -249,6 +249,14 @@ test('a report is read at once, or once a doctor has seen it, or has talked abou
     abnormal: 1,
     values: [{ value: 6.9, interpretation: 'HH' }],
   })
+  // A value that comes later was seen by nobody.
+  await sql`
+    insert into event (person_id, at, kind, source, encounter_id, data, recorded_at)
+    select person_id, at, kind, source, encounter_id, data || '{"value": 7.4}', now() + interval '1 minute' from event where id = ${potassium?.id}`.execute(
+    app.db,
+  )
+  const later = await app.request(cookie, portalResult, { params: { id: String(potassium?.id) } })
+  expect(later.error?.id).toBe('report-held')
   const other = await patient()
   const foreign = await app.request(other.cookie, portalResult, { params: { id: String(potassium?.id) } })
   expect(foreign.status).toBe(404)
@@ -273,10 +281,9 @@ test('what is written comes into the inbox; words of an emergency are answered w
   const headers = phones.from()
   expect((await app.request(cookie, openPortalConversation, { body: {} })).body).toEqual({ token: null })
   const first = await app.request(cookie, sayInPortal, { body: { text: '复查要空腹吗？' }, headers })
-  expect(first.body.urgent).toBe(false)
-  const second = await app.request(cookie, sayInPortal, { body: { text: '突然胸痛，喘不上气' }, headers })
+  expect(first.status).toBe(201)
+  await app.request(cookie, sayInPortal, { body: { text: '突然胸痛，喘不上气' }, headers })
   const third = await app.request(cookie, sayInPortal, { body: { text: '还是胸痛' }, headers })
-  expect([second.body.urgent, third.body.urgent]).toEqual([true, true])
   const chat = await app.request(undefined, readChat, {
     body: { token: third.body.token, after: 0 },
     headers,
@@ -288,6 +295,20 @@ test('what is written comes into the inbox; words of an emergency are answered w
     app.db,
   )
   expect(rows).toEqual([{ priority: 2, queue: `site:${siteId}:service-centre` }])
+})
+
+test('a visitor whose chat staff have linked to a patient reads nothing of what that patient writes signed in', async () => {
+  const { cookie, person } = await patient()
+  const headers = phones.from()
+  const stranger = (
+    await app.request(undefined, startChat, { body: { siteId, text: '您好', name: '', phone: '' }, headers })
+  ).body.token
+  await sql`update conversation set person_id = ${person} where id = (select max(id) from conversation)`.execute(
+    app.db,
+  )
+  await app.request(cookie, sayInPortal, { body: { text: '我的秘密' }, headers })
+  const read = await app.request(undefined, readChat, { body: { token: stranger, after: 0 }, headers })
+  expect(read.error?.id).toBe('chat-ended')
 })
 
 test('a consent is withdrawn by one tap, and who looked is told', async () => {

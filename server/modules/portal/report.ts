@@ -22,7 +22,7 @@ const withdrawn = ['entered-in-error', 'cancelled', 'not-done']
 
 export type ReportRules = { 'portal.talk-reports': string; 'portal.seen-reports': string }
 
-type Value = { id: number; at: Date; site_id: number | null; data: ClinicalFact }
+type Value = { id: number; at: Date; recorded_at: Date; site_id: number | null; data: ClinicalFact }
 type Report = {
   id: number
   title: string
@@ -71,13 +71,13 @@ export const isOpen = ({ needs, given }: Pick<Report, 'needs' | 'given'>): boole
 
 async function reportsOf(db: Db, personId: number): Promise<Report[]> {
   const { rows } = await sql<Value>`
-    select e.id, e.at, v.site_id, e.data from event e left join encounter v on v.id = e.encounter_id
+    select e.id, e.at, e.recorded_at, v.site_id, e.data from event e left join encounter v on v.id = e.encounter_id
     where e.person_id = any(${recordsOf(sql`${personId}::bigint`)}) and e.kind = 'observation.recorded' and not e.data ? 'superseded'
       and coalesce(e.data ->> 'status', '') <> all(${withdrawn}) and e.data ? 'value'
     order by e.at desc, e.id desc limit ${latest}`.execute(db)
-  const { rows: marks } = await sql<{ report_id: number; how: 'seen' | 'talked' | 'opened' }>`
-    select report_id, how from report_release where person_id = any(${recordsOf(sql`${personId}::bigint`)})
-    union all select report_id, 'opened' from report_seen where person_id = any(${recordsOf(sql`${personId}::bigint`)})`.execute(
+  const { rows: marks } = await sql<{ report_id: number; how: 'seen' | 'talked' | 'opened'; at: Date }>`
+    select report_id, how, at from report_release where person_id = any(${recordsOf(sql`${personId}::bigint`)})
+    union all select report_id, 'opened', at from report_seen where person_id = any(${recordsOf(sql`${personId}::bigint`)})`.execute(
     db,
   )
   const byReport = Map.groupBy(marks, (one) => one.report_id)
@@ -86,7 +86,11 @@ async function reportsOf(db: Db, personId: number): Promise<Report[]> {
     const [one] = values
     if (!one) return []
     // Any of its results may carry the mark: a correction makes another one the first.
-    const marked = values.flatMap(({ id }) => byReport.get(id) ?? [])
+    // What came after a mark, nobody has seen.
+    const newest = Math.max(...values.map((value) => value.recorded_at.getTime()))
+    const marked = values
+      .flatMap(({ id }) => byReport.get(id) ?? [])
+      .filter((mark) => mark.at.getTime() >= newest)
     return [
       {
         id: Math.min(...values.map(({ id }) => id)),
@@ -158,9 +162,8 @@ export async function readReport(db: Db, actor: About, id: string): Promise<Port
   if (!isOpen(report)) throw new AppError('report-held')
   await transaction(db, async (trx) => {
     await sql`
-      insert into report_seen (person_id, report_id) values (${actor.about}, ${report.id}) on conflict do nothing`.execute(
-      trx,
-    )
+      insert into report_seen (person_id, report_id) values (${actor.about}, ${report.id})
+      on conflict (person_id, report_id) do update set at = now()`.execute(trx)
     await audit(trx, actor, {
       action: 'portal.result',
       personId: actor.about,
@@ -232,6 +235,8 @@ export async function releaseReport(
   found((await reportsOf(trx, id)).find((one) => one.id === reportId))
   await sql`
     insert into report_release (person_id, report_id, how, by_id, by_name) values (${id}, ${reportId}, ${how}, ${actor.id}, ${actor.name})
-    on conflict do nothing`.execute(trx)
+    on conflict (person_id, report_id, how) do update set at = now(), by_id = excluded.by_id, by_name = excluded.by_name`.execute(
+    trx,
+  )
   await audit(trx, actor, { action: 'report.release', personId: id, subject: `report:${reportId} ${how}` })
 }

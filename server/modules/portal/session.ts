@@ -7,9 +7,10 @@ import { AppError, found } from '../../platform/errors.ts'
 import { countStranger, countUse } from '../access/throttle.ts'
 import { proveNumber } from '../booking/code.ts'
 import { newToken, phoneHash, tokenHash } from '../booking/key.ts'
-import type { Visitor } from '../booking/limit.ts'
+import { noteRefusal, type Visitor } from '../booking/limit.ts'
 import { candidatesOf, chosenAmong } from '../booking/who.ts'
 import { maskName } from '../../../contract/export.ts'
+import { recordsOf } from '../event/record.ts'
 import { readSettings } from '../setting/setting.ts'
 
 const mostTries = 5
@@ -81,6 +82,7 @@ export async function confirmPerson(
   if (chosen !== undefined) return enterAs(visitor, token ?? '', phone, siteId, chosen)
   if (tries < mostTries && tried < mostTriesOfNumber) return confirmation(candidates, mostTries - tries)
   await sql`update portal_session set ended_at = now() where id = ${pending.id}`.execute(db)
+  await noteRefusal(visitor, 'try', 'phone', phone)
   throw new AppError('booking-ended')
 }
 
@@ -122,8 +124,9 @@ export async function listSessions(
 ) {
   const { rows } = await sql<Row>`
     select s.id, s.device, s.created_at, s.seen_at from portal_session s
-    where s.person_id in (select coalesce(r.id, 0) from person r where r.id = ${personId} or r.survivor_id = ${personId})
-      and s.ended_at is null and s.expires_at > now() order by s.seen_at desc, s.id desc limit 50`.execute(db)
+    where s.person_id = any(${recordsOf(sql`${personId}::bigint`)}) and s.ended_at is null and s.expires_at > now() order by s.seen_at desc, s.id desc limit 50`.execute(
+    db,
+  )
   return {
     items: rows.map((row) => ({
       id: row.id,
@@ -139,8 +142,6 @@ export async function listSessions(
 export async function endSessionOf(db: Db, personId: number, id: number): Promise<void> {
   const { rows } = await sql<{ id: number }>`
     update portal_session set ended_at = now() where id = ${id} and ended_at is null
-      and person_id in (select r.id from person r where r.id = ${personId} or r.survivor_id = ${personId}) returning id`.execute(
-    db,
-  )
+      and person_id = any(${recordsOf(sql`${personId}::bigint`)}) returning id`.execute(db)
   found(rows[0])
 }
